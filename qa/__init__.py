@@ -1,0 +1,1 @@
+"""Answering: the exact words of a passage, where they stand, or silence."""
