@@ -87,12 +87,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a format's reader gives: the text that spans count in, and its blocks in order.
+
+    Every character of `text` that is not white space lies in exactly one block.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the blocks under it, up to the next heading.
 
     `path` leads from the article's title down to this section's own heading (its last member), so
     `path[0]` is the title of the article that the section belongs to. `span` reaches from the
-    heading's first character to the end of the section's last block.
+    heading's first character to the end of the section's last block. `blocks` holds the heading
+    itself and what is kept aside too, in the order of the source, so that a document's sections
+    account for each of its characters. What stands before the first heading is a section of
+    level 0 that bears the document's title.
     """
 
     heading: str
