@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.encoding import decode
 from ingest.errors import UnreadableFile
 from ingest.markdown import markdown
 from ingest.metadata import metadata
 from ingest.outline import outline
 from ingest.repair import repair
-from ingest.text import decode, plain
+from ingest.text import plain
 from ingest.types import Document, Source
 
 LARGEST_FILE = 64 * 2**20
