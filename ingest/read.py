@@ -109,7 +109,14 @@ def read(path: Path, name: str) -> Document:
     source = repair(source)
     title, sections = outline(source, Path(name).stem)
     digest = hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(digest[:16], name, title, source.text, sections, metadata(title, source.text))
+    return Document(
+        digest[:16],
+        name,
+        title,
+        source.text,
+        sections,
+        metadata(title, source.text, Path(name).stem),
+    )
 
 
 def _bytes(path: Path) -> bytes:

@@ -16,6 +16,8 @@ from ingest.types import Block, Role, Source, Span
 _LONG_LINE = 200
 """Characters above which a line may be a whole page whose line ends became spaces."""
 
+_TITLE_LENGTH = 60
+
 _MARK = (
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|第[一二三四五六七八九十百]{1,5}[章条]\s|\d{1,2}[.、](?!\d)|附件)"
@@ -47,7 +49,8 @@ def plain(text: str) -> Source:
     offset = 0
     for line in text.splitlines(keepends=True):
         if not line.isspace():
-            spans.extend(_pieces(text, offset, offset + len(line)))
+            title_ends = [] if spans else _title_ends(text, offset, offset + len(line))
+            spans.extend(_pieces(text, offset, offset + len(line), title_ends))
         offset += len(line)
     paragraphs = _unwrapped(text, spans)
     gaps = [_line_ends(text, a[-1].end, b[0].start) for a, b in pairwise(paragraphs)]
@@ -64,12 +67,25 @@ def plain(text: str) -> Source:
     return Source(text, tuple(blocks))
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+def _title_ends(text: str, start: int, end: int) -> list[int]:
+    """Where the title, the number and the like end in a long line that is a whole page."""
+    ends: list[int] = []
+    if end - start <= _LONG_LINE:
+        return ends
+    for word in re.finditer(r"\S+", text[start : start + _LONG_LINE]):
+        if word.end() - word.start() > _TITLE_LENGTH or re.search("[。；：！？]", word.group()):
+            # 各区人民政府：or the first sentence: the text has begun.
+            return [*ends, start + word.start()]
+        ends.append(start + word.start())
+    return []
+
+
+def _pieces(text: str, start: int, end: int, breaks: Sequence[int]) -> Iterator[Span]:
     """The line, or what stands between its inner breaks, without white space around it."""
-    breaks: list[int] = []
+    inner = set(breaks)
     if end - start > _LONG_LINE:
-        breaks = [match.end() for match in _INNER_BREAK.finditer(text, start, end)]
-    for low, high in pairwise([start, *breaks, end]):
+        inner.update(match.end() for match in _INNER_BREAK.finditer(text, start, end))
+    for low, high in pairwise(sorted({start, *inner, end})):
         piece = text[low:high]
         if stripped := piece.strip():
             first = low + len(piece) - len(piece.lstrip())
