@@ -96,6 +96,7 @@ def find_headings(lines: Sequence[Line]) -> None:
             line.make_heading((IN_TEXT, 0))
             articles.open = False
     _drop_hollow(lines)
+    _drop_last_items(lines)
 
 
 def _read_marked(line: Line, found: Mark, articles: _Articles) -> None:
@@ -166,3 +167,21 @@ def _drop_hollow(lines: Sequence[Line]) -> None:
             continue
         later.append((line.rank, read or line.block.role in READ))
         read = False
+
+
+def _drop_last_items(lines: Sequence[Line]) -> None:
+    """Make an item of the last line of a short list too, though other text stands under it."""
+    before: Mark | None = None
+    for line in lines:
+        if line.block.role not in READ and line.block.role is not Role.HEADING:
+            continue
+        found = mark(line.words)
+        if (
+            before is not None
+            and found is not None
+            and line.block.role is Role.HEADING
+            and (line.rank or (0, 0))[0] == IN_TEXT
+            and (found.kind, found.number) == (before.kind, before.number + 1)
+        ):
+            line.make_item()
+        before = found if line.block.role is Role.ITEM else None

@@ -17,7 +17,7 @@ def outline(source: Source, name: str) -> tuple[str, tuple[Section, ...]]:
     the signs (#) before it.
     """
     lines = [Line(block, join(source.text, block.spans).strip()) for block in source.blocks]
-    title = find_title(lines) or name
+    title = find_title(lines, source.title) or source.title or name
     find_headings(lines)
     find_articles(lines)
     return title, tuple(_sections(source.text, title, lines))

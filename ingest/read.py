@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.docx import docx
 from ingest.encoding import decode
 from ingest.errors import UnreadableFile
+from ingest.html import html
 from ingest.markdown import markdown
 from ingest.metadata import metadata
 from ingest.outline import outline
+from ingest.pdf import pdf
 from ingest.repair import repair
 from ingest.text import plain
 from ingest.types import Document, Source
@@ -33,6 +36,10 @@ _READERS: dict[str, Callable[[bytes], Source]] = {
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".txt": _read_plain,
+    ".html": html,
+    ".htm": html,
+    ".docx": docx,
+    ".pdf": pdf,
 }
 
 ENDINGS = frozenset(_READERS)

@@ -47,7 +47,7 @@ def repair(source: Source) -> Source:
     if any(block.role in {Role.BYLINE, Role.CAPTION} for block in blocks):
         blocks = _signed_off(source.text, blocks)
         blocks = _without_pull_quotes(source.text, blocks)
-    return Source(source.text, tuple(_joined(source.text, blocks)))
+    return replace(source, blocks=tuple(_joined(source.text, blocks)))
 
 
 def _classified(text: str, block: Block) -> list[Block]:

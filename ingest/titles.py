@@ -14,6 +14,9 @@ _LENGTH = 80
 _WITHIN = 8
 """How many short lines may stand before a title: letterhead, number, urgency."""
 
+_PROPERTY_WITHIN = 60
+"""How many blocks, menus among them, may stand before a title that the properties give too."""
+
 _DOCUMENT_KIND = re.compile(
     r"(?:通知|意见|办法|方案|规定|条例|报告|公告|决定|决议|通告|通报|函|批复|规划|计划|纲要|细则|要点"
     r"|措施|指南|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"
@@ -25,13 +28,18 @@ _LETTERHEAD = re.compile(r"\S{2,30}文件\Z")
 _ABOUT = "关于"
 
 
-def find_title(lines: Sequence[Line]) -> str:
+def find_title(lines: Sequence[Line], called: str = "") -> str:
     """The document's title, or "" where it has none; its lines get the role and rank of a title.
 
-    A title that the format marks goes before one told by its words: a line that ends as official
-    documents are called (…的通知), else the first short line without a stop at its end.
+    A title that the format marks goes before one told by its words: what the file's properties
+    call it, a line that ends as official documents are called (…的通知), else the first short line
+    without a stop at its end.
     """
     formatted = next((line for line in lines if line.block.role is Role.TITLE), None)
+    if formatted is None and called:
+        formatted = next(
+            (line for line in lines[:_PROPERTY_WITHIN] if _is_called(line, called)), None
+        )
     if formatted is None:
         formatted = _formatted_heading(lines)
     found = [formatted] if formatted else _among_first_lines(lines)
@@ -41,6 +49,11 @@ def find_title(lines: Sequence[Line]) -> str:
         line.block = replace(line.block, role=Role.TITLE)
     found[0].rank, found[0].title = (0, 0), tidy("".join(line.words for line in found))
     return found[0].title
+
+
+def _is_called(line: Line, called: str) -> bool:
+    readable = line.block.role in {Role.TEXT, Role.HEADING}
+    return readable and "".join(line.words.split()) == "".join(called.split())
 
 
 def _formatted_heading(lines: Sequence[Line]) -> Line | None:
