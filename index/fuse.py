@@ -1,0 +1,26 @@
+"""Joining two rankings into one."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Scores = npt.NDArray[np.float64]
+
+
+def z_scores(scores: Scores) -> Scores:
+    """Scores in standard deviations from their mean; all 0 where they are all the same."""
+    deviation = scores.std()
+    if deviation == 0 or not len(scores):
+        return np.zeros_like(scores)
+    return np.asarray((scores - scores.mean()) / deviation)
+
+
+def fuse(dense: Scores, lexical: Scores) -> Scores:
+    """The sum of both signals' z-scores over the same candidates.
+
+    Normalised score sums keep the margins that reciprocal-rank fusion throws away, and rank better
+    here (see the README's figures); Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
+    Hybrid Retrieval", ACM TOIS 2023, find the same in general.
+    """
+    return z_scores(dense) + z_scores(lexical)

@@ -1,0 +1,29 @@
+"""The lexical index: BM25 over segmented words, in SQLite's FTS5, exact and incremental."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from index.words import words
+
+
+def best(
+    connection: sqlite3.Connection, question: str, limit: int, allowed: Sequence[int] | None
+) -> dict[int, float]:
+    """Chunk numbers with their BM25 scores, best first: those that share a word with `question`.
+
+    `allowed` holds the search within those chunks.
+    """
+    terms = dict.fromkeys(words(question))
+    if not terms:
+        return {}
+    match = " OR ".join(f'"{term}"' for term in terms if '"' not in term)
+    held = "" if allowed is None else "AND rowid IN (SELECT value FROM json_each(:allowed))"
+    rows = connection.execute(
+        f"SELECT rowid, -rank FROM lexicon WHERE words MATCH :match {held} "
+        "ORDER BY rank LIMIT :limit",
+        {"match": match, "limit": limit, "allowed": json.dumps(allowed)},
+    )
+    return dict(rows)

@@ -1,0 +1,69 @@
+"""From a question to an answer with its citations, or to silence."""
+
+from __future__ import annotations
+
+import time
+
+from index.search import Index
+from index.types import Scope
+from qa.cite import cite
+from qa.extract import choose
+from qa.types import Answer, QuestionError
+
+LONGEST_QUESTION = 1000
+"""In characters; what is longer is a document, not a question."""
+
+PASSAGES = 5
+"""How many passages are read for an answer, unless a caller asks for another number."""
+
+_CITATIONS = 3
+
+
+def check(question: str) -> str:
+    """The question without white space around it.
+
+    Raises `QuestionError` when it is empty or too long.
+    """
+    question = question.strip()
+    if not question:
+        raise QuestionError(
+            "The question is empty. Ask something, such as: 到2028年有多少个智能体？"
+        )
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(question):,} characters; "
+            f"at most {LONGEST_QUESTION:,} can be answered. Ask about one thing at a time."
+        )
+    return question
+
+
+def ask(
+    index: Index, question: str, passages: int = PASSAGES, scope: Scope | None = None
+) -> Answer:
+    """Answer `question` from the `passages` best passages of `index`, within `scope`.
+
+    Raises `QuestionError` when the question is empty or too long.
+    """
+    question = check(question)
+    started = time.perf_counter()
+    with index.snapshot() as snapshot:
+        hits = snapshot.search(question, passages, scope)
+        sources = {hit.chunk.document_id for hit in hits}
+        documents = {source: snapshot.document(source) for source in sources}
+        chosen = choose(question, hits, documents, index.embedder)[:_CITATIONS]
+        cited = tuple(
+            cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
+            for choice in chosen
+        )
+        text = ""
+        if chosen:
+            best = chosen[0]
+            text = best.hit.chunk.text[best.clause.start : best.clause.end].strip(" \n，；：,;:")
+    return Answer(
+        question=question,
+        text=text,
+        confidence=chosen[0].confidence if chosen else 0.0,
+        citations=cited,
+        nearest=tuple(hits),
+        seconds=time.perf_counter() - started,
+    )

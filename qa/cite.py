@@ -1,0 +1,30 @@
+"""From words in a passage to the place where they stand in the source."""
+
+from __future__ import annotations
+
+from index.types import Hit, Indexed
+from ingest.types import Span, join, locate
+from qa.types import Citation
+
+
+def cite(document: Indexed, hit: Hit, words: Span) -> Citation:
+    """Cite characters `words` of the passage `hit`, which stands in `document`.
+
+    White space at either end is left out. Raises `ValueError` when nothing is left.
+    """
+    quoted = hit.chunk.text[words.start : words.end]
+    start = words.start + len(quoted) - len(quoted.lstrip())
+    spans = locate(hit.chunk.spans, start, start + len(quoted.strip()))
+    if not spans:
+        raise ValueError("a citation needs words")
+    return Citation(
+        quote=join(document.text, spans),
+        spans=spans,
+        line=document.text.count("\n", 0, spans[0].start) + 1,
+        document_id=document.id,
+        doc=document.paths[0],
+        title=hit.chunk.path[0] if hit.chunk.path else document.title,
+        heading_path=hit.chunk.path,
+        score=hit.score,
+        page=hit.chunk.page,
+    )
