@@ -66,13 +66,13 @@ def chunk(
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
-    """What is embedded and indexed for a passage: title › heading path › text.
+    """What is embedded and indexed for a passage: the heading path, which begins with the
+    article's title, and the text.
 
     A document's year goes first where the title and the headings do not name it: without it
     "今年" finds no one.
     """
-    path = chunk.path if document.title in chunk.path else (document.title, *chunk.path)
-    head = " › ".join(part for part in path if part)
+    head = " › ".join(part for part in chunk.path if part)
     year = this_year(document.metadata)
     if year and str(year) not in head:
         head = f"{year}年 {head}"
