@@ -66,8 +66,7 @@ def chunk(
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
-    """What is embedded and indexed for a passage: the heading path, which begins with the
-    article's title, and the text.
+    """What is embedded and indexed for a passage: its heading path and its text.
 
     A document's year goes first where the title and the headings do not name it: without it
     "今年" finds no one.
