@@ -27,3 +27,12 @@ def best(
         {"match": match, "limit": limit, "allowed": json.dumps(allowed)},
     )
     return dict(rows)
+
+
+def frequency(connection: sqlite3.Connection, word: str) -> int:
+    """How many chunks hold `word`, counted up to a thousand."""
+    phrase = " ".join(f'"{term}"' for term in words(word))
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM lexicon WHERE words MATCH ? LIMIT 1000)", (phrase,)
+    ).fetchone()
+    return int(row[0])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import catalogue, lexical, store, vectors
+from index import catalogue, glossary, lexical, store, vectors
 from index.embed import Embedder, Vectors, fits, open_embedder
 from index.fuse import Scores, fuse
 from index.types import Hit, Indexed, IndexProblem, Scope, Status
@@ -97,6 +97,7 @@ class Snapshot:
 
     def search(self, question: str, limit: int, scope: Scope | None = None) -> list[Hit]:
         """The chunks that are about `question`, best first, at most `limit`."""
+        question = self.understood(question)
         embedded = self.index.embedder.queries([question])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
         candidates = max(CANDIDATES, limit)
@@ -116,6 +117,10 @@ class Snapshot:
             Hit(chunk, float(scores[place]), float(dense[place]), float(words[place]))
             for chunk, place in zip(found, best, strict=True)
         ]
+
+    def understood(self, question: str) -> str:
+        """The question, with the Chinese names of its English words that the documents use."""
+        return glossary.expand(question, functools.partial(lexical.frequency, self.connection))
 
     def _cosines(self, numbers: list[int], question: Vectors, known: dict[int, float]) -> Scores:
         """Cosines of all candidates, also of those that only the words put forward."""
