@@ -15,9 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from ingest.chunk import MAX_TOKENS, chunk, embedded_text
-from ingest.read import Found, discover, read
-
 from index import catalogue, store, vectors
 from index.catalogue import File, Prepared
 from index.embed import Embedder, fits, probe
@@ -25,7 +22,9 @@ from index.lock import writing
 from index.store import vector_key
 from index.types import IndexProblem, Skipped, Update
 from ingest import VERSION
+from ingest.chunk import MAX_TOKENS, chunk, embedded_text
 from ingest.errors import UnreadableFile
+from ingest.read import Found, discover, read
 from ingest.types import Document
 
 Progress = Callable[[str, int, int], None]
