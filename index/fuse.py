@@ -10,8 +10,8 @@ Scores = npt.NDArray[np.float64]
 
 def z_scores(scores: Scores) -> Scores:
     """Scores in standard deviations from their mean; all 0 where they are all the same."""
-    deviation = scores.std()
-    if deviation == 0 or not len(scores):
+    deviation = scores.std() if len(scores) else 0.0
+    if deviation == 0:
         return np.zeros_like(scores)
     return np.asarray((scores - scores.mean()) / deviation)
 

@@ -114,21 +114,18 @@ def _underlines(text: str, start: int, blocks: list[Block]) -> bool:
 
 
 def _read_row(text: str, start: int, end: int, blocks: list[Block]) -> None:
-    """A table's row without its bars; the line of dashes under a header is markup."""
-    if _TABLE_RULE.match(text[start:end]):
+    """A table's row, the bars between its cells kept; the dashes under a header are markup."""
+    line = text[start:end]
+    inner = line.strip("| \t")
+    if _TABLE_RULE.match(line) or not inner:
         blocks.append(_markup(start, end))
         return
-    pieces = [(m.start() + start, m.end() + start) for m in re.finditer(r"[^|]+", text[start:end])]
-    bars = [Span(m.start() + start, m.end() + start) for m in re.finditer(r"\|+", text[start:end])]
-    blocks.append(Block(Role.MARKUP, tuple(bars)))
-    spans: list[Span] = []
-    for low, high in pieces:
-        kept, signs = _without_signs(text, low, high)
-        spans.extend(kept)
-        if signs:
-            blocks.append(Block(Role.MARKUP, tuple(signs)))
-    if any(not text[span.start : span.end].isspace() for span in spans):
-        blocks.append(Block(Role.ROW, tuple(spans)))
+    low = start + len(line) - len(line.lstrip("| \t"))
+    high = low + len(inner)
+    blocks.append(
+        Block(Role.MARKUP, tuple(s for s in (Span(start, low), Span(high, end)) if len(s)))
+    )
+    _add(text, low, high, Role.ROW, blocks)
 
 
 def _add(text: str, start: int, end: int, role: Role, blocks: list[Block], level: int = 0) -> None:

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.docx import docx
+from ingest.encoding import decode
 from ingest.errors import UnreadableFile
+from ingest.html import html
 from ingest.markdown import markdown
 from ingest.metadata import metadata
 from ingest.outline import outline
+from ingest.pdf import pdf
 from ingest.repair import repair
-from ingest.text import decode, plain
+from ingest.text import plain
 from ingest.types import Document, Source
 
 LARGEST_FILE = 64 * 2**20
@@ -32,6 +36,10 @@ _READERS: dict[str, Callable[[bytes], Source]] = {
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".txt": _read_plain,
+    ".html": html,
+    ".htm": html,
+    ".docx": docx,
+    ".pdf": pdf,
 }
 
 ENDINGS = frozenset(_READERS)
@@ -108,7 +116,14 @@ def read(path: Path, name: str) -> Document:
     source = repair(source)
     title, sections = outline(source, Path(name).stem)
     digest = hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(digest[:16], name, title, source.text, sections, metadata(title, source.text))
+    return Document(
+        digest[:16],
+        name,
+        title,
+        source.text,
+        sections,
+        metadata(title, source.text, Path(name).stem),
+    )
 
 
 def _bytes(path: Path) -> bytes:

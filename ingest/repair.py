@@ -13,37 +13,17 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ingest.marks import mark
+from ingest.press import dateline, is_headline, role_of, sign_off, turn
 from ingest.types import Block, Role, Source, Span, join
-
-_CAPTION = re.compile(
-    r"(?:图为|图\s?[一二三四五六七八九十0-9①-⑨]{1,3}\s?[：:为是 \u3000]"
-    r"|[上下左右本题]图(?:为|是|：|:|\s)|图片(?:：|:|说明)|[▲△▼▽◀▶◄►↑↓←→]|Photo:|Figure \d)"
-)
-_CREDIT = re.compile(r"(?:摄影?|供图|制图|资料图片?|图片来源.{0,20})[)）]?[。.]?\Z")
-_CAPTION_LENGTH = 150
-
-_WRITERS = (
-    r"(?:本报|本刊|本网|新华社|人民日报|特约|实习|见习|首席|全媒体)*"
-    r"(?:记者|通讯员|评论员|撰稿人?|作者|编辑|责编|责任编辑|编审|校对|美编|版式|摄影|文|图)"
-)
-_BYLINE = re.compile(
-    rf"[□■●○◎◆◇★☆（(【\[—\-]*\s*(?:{_WRITERS}\s*[/／：:丨|\s\u3000]|来源\s*[：:丨|]|记者\S{{2,4}}\Z"
-    r"|(?:本报|本刊|新华社)记者|By [A-Z])"
-)
-_BYLINE_LENGTH = 60
-
-_DATELINE = re.compile(
-    r"[（(【]?(?:(?:本报|本刊|本网)(?:讯|电|消息|\S{2,6}\d{1,2}月\d{1,2}日(?:讯|电))"
-    r"|(?:新华社|中新社|中新网|人民网)\S{0,8}\d{1,2}月\d{1,2}日(?:讯|电|消息)?)[】）)]?"
-    r"(?:\s*[（(](?:本报|见习|实习)*(?:记者|通讯员)[^（()）]{1,30}[)）])?"
-)
-_SIGN_OFF = re.compile(r"\s*[（(][^（()）。，；]{1,16}[)）]\Z")
 
 _INNER_STOP = re.compile("[，。！？；]|[,.;] ")
 _ENDED = re.compile(r"(?:[。！？；：…!?;:]|[^\d]\.|—)[”’」』）》】)\]\"']*\Z|[）)】\]]\Z")
+_FULL_STOP = re.compile("[。！？；]")
 _ENUMERATION = re.compile(
     r"[一二三四五六七八九十]{1,2}是|首先|其次|再次|最后|第[一二三四五六七八九十]，"
 )
+
+_OPENERS, _CLOSERS = "（(【［[", "）)】］]"
 
 _PULL_QUOTE_LENGTH = range(12, 160)
 _PULL_QUOTE_LIKENESS = 0.85
@@ -67,37 +47,45 @@ def repair(source: Source) -> Source:
     if any(block.role in {Role.BYLINE, Role.CAPTION} for block in blocks):
         blocks = _signed_off(source.text, blocks)
         blocks = _without_pull_quotes(source.text, blocks)
-    return Source(source.text, tuple(_joined(source.text, blocks)))
+    return replace(source, blocks=tuple(_joined(source.text, blocks)))
 
 
 def _classified(text: str, block: Block) -> list[Block]:
     """`block` as caption, byline or text; a dateline before its text is a byline of its own."""
-    if block.role is not Role.TEXT:
+    if block.role not in {Role.TEXT, Role.HEADING}:
         return [block]
     words = join(text, block.spans)
-    if len(words) <= _CAPTION_LENGTH and (_CAPTION.match(words) or _CREDIT.search(words)):
-        return [replace(block, role=Role.CAPTION)]
-    if len(words) <= _BYLINE_LENGTH and _BYLINE.match(words) and not re.search("[。，；]", words):
-        return [replace(block, role=Role.BYLINE)]
-    if found := _DATELINE.match(words):
-        return _cut(block, found.end(), Role.BYLINE, Role.TEXT)
-    return [block]
+    role = role_of(words.strip())
+    if role or block.role is Role.HEADING:
+        return [replace(block, role=role or block.role)]
+    if length := dateline(words):
+        return _cut(block, length, Role.BYLINE, Role.TEXT)
+    note = turn(words) if words[0] in _OPENERS or words[-1] in _CLOSERS else None
+    if note is not None and note[0] == 0:
+        return _cut(block, note[1], Role.RUNNING_HEAD, Role.TEXT)
+    return _cut(block, note[0], Role.TEXT, Role.RUNNING_HEAD) if note else [block]
 
 
 def _signed_off(text: str, blocks: list[Block]) -> list[Block]:
     """`blocks` with the writer's short name in brackets, at an article's end, made a byline."""
     signed: list[Block] = []
     for number, block in enumerate(blocks):
-        following = next((b for b in blocks[number + 1 :] if b.role is not Role.MARKUP), None)
-        last = following is None or following.role is Role.HEADING
-        if block.role is Role.TEXT and last:
-            words = join(text, block.spans)
-            found = _SIGN_OFF.search(words)
-            if found and (found.start() == 0 or _ENDED.search(words[: found.start()])):
-                signed.extend(_cut(block, found.start(), Role.TEXT, Role.BYLINE))
-                continue
-        signed.append(block)
+        start = sign_off(join(text, block.spans)) if block.role is Role.TEXT else None
+        if start is not None and _ends_article(text, blocks[number + 1 :]):
+            signed.extend(_cut(block, start, Role.TEXT, Role.BYLINE))
+        else:
+            signed.append(block)
     return signed
+
+
+def _ends_article(text: str, following: Sequence[Block]) -> bool:
+    """Whether nothing, a heading or a headline comes next."""
+    after = next((block for block in following if block.role not in _ASIDE), None)
+    return (
+        after is None
+        or after.role is Role.HEADING
+        or (after.role is Role.TEXT and is_headline(join(text, after.spans)))
+    )
 
 
 def _cut(block: Block, at: int, before: Role, after: Role) -> list[Block]:
@@ -166,35 +154,46 @@ def _joined(text: str, blocks: Sequence[Block]) -> list[Block]:
     result: list[Block] = []
     open_at: int | None = None
     for block in blocks:
-        if open_at is not None and block.role is Role.TEXT:
-            first = result[open_at]
-            if _goes_on(text, first, block):
-                result[open_at] = replace(first, spans=_glued(text, first.spans, block.spans))
-                if _is_whole(text, result[open_at]):
-                    open_at = None
-                continue
-        if block.role not in _ASIDE:
-            open_at = len(result) if block.role in {Role.TEXT, Role.ITEM} else None
-            if open_at is not None and _is_whole(text, block):
-                open_at = None
+        first = result[open_at] if open_at is not None and block.role is Role.TEXT else None
+        if open_at is not None and first and _goes_on(text, result, first, block):
+            first = replace(first, spans=_glued(text, first.spans, block.spans))
+            result[open_at] = first
+            open_at = None if _is_whole(text, first) else open_at
+            continue
         result.append(block)
+        if block.role not in _ASIDE:
+            readable = block.role in {Role.TEXT, Role.ITEM} and not _is_whole(text, block)
+            open_at = len(result) - 1 if readable else None
     return result
 
 
 def _is_whole(text: str, block: Block) -> bool:
-    """Whether the block ends as a sentence, a list's lead-in or a bracket does."""
+    """Whether the block ends as a sentence, a list's lead-in or a bracket does, or is a heading."""
     tail = text[max(block.spans[-1].start, block.spans[-1].end - 8) : block.spans[-1].end]
-    return bool(_ENDED.search(tail))
+    if _ENDED.search(tail):
+        return True
+    words = join(text, block.spans)
+    return mark(words) is not None and not _FULL_STOP.search(words)
 
 
-def _goes_on(text: str, first: Block, second: Block) -> bool:
-    """Whether `second` continues the sentence that `first` leaves open."""
+def _goes_on(text: str, before: Sequence[Block], first: Block, second: Block) -> bool:
+    """Whether `second` continues the sentence that `first` leaves open.
+
+    `before` is everything up to `second`: behind a dateline on its own line a text begins.
+    """
     head, tail = join(text, first.spans), join(text, second.spans)
     if mark(tail) or _ENUMERATION.match(tail):
+        return False
+    if before[-1].role is Role.BYLINE and not _breaks_line(text, before[-1], second):
         return False
     if _is_latin(head[-1]) and _is_latin(tail[0]):
         return tail[0].islower() or head[-1] == ","
     return bool(_INNER_STOP.search(head) and _INNER_STOP.search(tail))
+
+
+def _breaks_line(text: str, first: Block, second: Block) -> bool:
+    gap = text[first.spans[-1].end : second.spans[0].start]
+    return "\n" in gap or "\r" in gap
 
 
 def _glued(text: str, first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -1,23 +1,22 @@
-"""Plain text: from bytes to characters, and from characters to one block a line."""
+"""Plain text: one block a line, hard-wrapped lines joined, headings told by blank lines."""
 
 from __future__ import annotations
 
-import codecs
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
 
-from ingest.errors import UnreadableFile
+from ingest.marks import mark
+from ingest.press import is_headline
 from ingest.types import Block, Role, Source, Span
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 _LONG_LINE = 200
 """Characters above which a line may be a whole page whose line ends became spaces."""
+
+_TITLE_LENGTH = 60
 
 _MARK = (
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
@@ -27,72 +26,139 @@ _INNER_BREAK = re.compile(
     rf"(?<=[。；：！？”）])[ \t\u3000]+(?=\S)|[ \t\u3000]+(?={_MARK})|[ \t]*\u3000{{2,}}(?=\S)"
 )
 
+_WRAPPED_LINES = 6
+"""Lines below which nothing is said about a text's width."""
+_WRAPPED_WIDTH = range(30, 130)
+_WRAPPED_SHARE = 0.6
+_RAGGED = 4
+"""Columns by which a full line may be shorter than the widest: a sign that may not begin a line."""
 
-def decode(data: bytes) -> str:
-    """The characters of `data`, without a byte order mark; line ends stay as they stand.
-
-    The order is: byte order mark, UTF-8, then GB18030, Big5 or UTF-16 as charset-normalizer sees
-    it. Raises `UnreadableFile` where the bytes are no text.
-    """
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _strictly(data[len(bom) :], encoding)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _guess(data)
-    if "\0" in text:
-        text = _guess(data)
-    return text
-
-
-def _strictly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFile(
-            f"it says it is {encoding}, but is damaged; save it again as UTF-8"
-        ) from None
-
-
-def _guess(data: bytes) -> str:
-    """The text of bytes that are not UTF-8."""
-    for encoding in ("gb18030",):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise UnreadableFile("its encoding is not known; save it as UTF-8")
+_STOPS = "。！？；：…!?;:.”"
+_PROSE_LENGTH = 30
 
 
 def plain(text: str) -> Source:
     """One block of text a line, white space around it left out.
 
-    A long line in which runs of spaces stand where line ends were (as pages copied from the web
-    have it) is cut there: after a sentence's end, and before a heading's number.
+    The lines of a hard-wrapped text are joined to paragraphs. A long line in which runs of spaces
+    stand where line ends were (as pages copied from the web have it) is cut there: after a
+    sentence's end, and before a heading's number. A short line without a stop, with more blank
+    lines around it than there are between paragraphs, is a heading of no known level (0).
     """
-    blocks: list[Block] = []
+    spans: list[Span] = []
     offset = 0
     for line in text.splitlines(keepends=True):
-        blocks.extend(
-            Block(Role.TEXT, (_trimmed(text, start, end),))
-            for start, end in _pieces(text, offset, offset + len(line))
-            if not text[start:end].isspace()
-        )
+        if not line.isspace():
+            title_ends = [] if spans else _title_ends(text, offset, offset + len(line))
+            spans.extend(_pieces(text, offset, offset + len(line), title_ends))
         offset += len(line)
+    paragraphs = _unwrapped(text, spans)
+    gaps = [_line_ends(text, a[-1].end, b[0].start) for a, b in pairwise(paragraphs)]
+    usual = Counter(gaps).most_common(1)[0][0] if gaps else 0
+    blocks = []
+    for number, paragraph in enumerate(paragraphs):
+        apart = (
+            0 < number < len(gaps)
+            and gaps[number - 1] > 1
+            and max(gaps[number - 1], gaps[number]) > usual
+            and _stands_apart(text, paragraph, paragraphs[number + 1])
+        )
+        blocks.append(Block(Role.HEADING if apart else Role.TEXT, paragraph))
     return Source(text, tuple(blocks))
 
 
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _title_ends(text: str, start: int, end: int) -> list[int]:
+    """Where the title, the number and the like end in a long line that is a whole page."""
+    ends: list[int] = []
     if end - start <= _LONG_LINE:
-        return [(start, end)]
-    ends = [match.end() for match in _INNER_BREAK.finditer(text, start, end)]
-    return list(zip([start, *ends], [*ends, end], strict=True))
+        return ends
+    for word in re.finditer(r"\S+", text[start : start + _LONG_LINE]):
+        if word.end() - word.start() > _TITLE_LENGTH or re.search("[。；：！？]", word.group()):
+            # 各区人民政府：or the first sentence: the text has begun.
+            return [*ends, start + word.start()]
+        ends.append(start + word.start())
+    return []
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    first = start + len(piece) - len(piece.lstrip())
-    return Span(first, first + len(piece.strip()))
+def _pieces(text: str, start: int, end: int, breaks: Sequence[int]) -> Iterator[Span]:
+    """The line, or what stands between its inner breaks, without white space around it."""
+    inner = set(breaks)
+    if end - start > _LONG_LINE:
+        inner.update(match.end() for match in _INNER_BREAK.finditer(text, start, end))
+    for low, high in pairwise(sorted({start, *inner, end})):
+        piece = text[low:high]
+        if stripped := piece.strip():
+            first = low + len(piece) - len(piece.lstrip())
+            yield Span(first, first + len(stripped))
+
+
+def _unwrapped(text: str, lines: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """Paragraphs: each line one, but in a text wrapped at one width as many as run on."""
+    width = _width_of_wrapping(text, lines)
+    if not width:
+        return [(line,) for line in lines]
+    paragraphs: list[list[Span]] = []
+    for line in lines:
+        if paragraphs and _continues(text, paragraphs[-1][-1], line, width):
+            before = paragraphs[-1].pop()
+            latin = text[before.end - 1].isascii() and text[line.start].isascii()
+            # Between Latin words one white space of the source stays.
+            paragraphs[-1].append(Span(before.start, before.end + latin))
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+    return [tuple(paragraph) for paragraph in paragraphs]
+
+
+def _width_of_wrapping(text: str, lines: Sequence[Span]) -> int:
+    """The columns at which the lines of a hard-wrapped text end, or 0."""
+    if len(lines) < _WRAPPED_LINES:
+        return 0
+    if median(len(line) for line in lines) > _WRAPPED_WIDTH.stop:
+        return 0
+    widths = [_columns(text[line.start : line.end]) for line in lines]
+    widest = max(widths)
+    ragged = _RAGGED if not text.isascii() else 12
+    full = [width >= widest - ragged for width in widths]
+    open_ends = [
+        text[line.end - 1] not in _STOPS
+        for line, is_full in zip(lines, full, strict=True)
+        if is_full
+    ]
+    wrapped = (
+        widest in _WRAPPED_WIDTH
+        and sum(full) >= _WRAPPED_SHARE * len(lines)
+        and sum(open_ends) >= len(open_ends) / 2
+    )
+    return widest - ragged if wrapped else 0
+
+
+def _continues(text: str, before: Span, line: Span, width: int) -> bool:
+    """Whether `line` goes on with the paragraph whose last line is `before`."""
+    gap = text[before.end : line.start]
+    indented = len(gap) - len(gap.rstrip(" \t\u3000")) > 1
+    return (
+        _line_ends(text, before.end, line.start) == 1
+        and not indented
+        and _columns(text[before.start : before.end]) >= width
+        and mark(text[line.start : line.end]) is None
+    )
+
+
+def _columns(line: str) -> int:
+    """The width of a line in columns: a Chinese character takes two."""
+    if line.isascii():
+        return len(line)
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in line)
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    return len((text[start:end] + "x").splitlines()) - 1
+
+
+def _stands_apart(text: str, paragraph: tuple[Span, ...], following: tuple[Span, ...]) -> bool:
+    """Whether a paragraph is a short line without a stop, with running text behind it."""
+    if len(paragraph) > 1 or not is_headline(text[paragraph[0].start : paragraph[0].end]):
+        return False
+    prose = sum(map(len, following)) >= _PROSE_LENGTH
+    return prose and text[following[-1].end - 1] in _STOPS + "）)"

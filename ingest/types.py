@@ -90,11 +90,13 @@ class Block:
 class Source:
     """What a format's reader gives: the text that spans count in, and its blocks in order.
 
-    Every character of `text` that is not white space lies in exactly one block.
+    Every character of `text` that is not white space lies in exactly one block. `title` is what
+    the file's own properties call it, for a text that shows no title.
     """
 
     text: str
     blocks: tuple[Block, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,26 @@ def test_what_is_embedded_carries_title_path_and_year(tmp_path: Path) -> None:
     )
 
 
+def test_a_list_that_is_cut_keeps_its_lead_in(tmp_path: Path) -> None:
+    items = "\n\n".join(
+        f"（{n}）未按照规定报送数据安全风险评估报告的；" for n in "一二三四五六七八"
+    )
+    lead = "有下列情形之一的，由主管部门责令改正："
+    read_ = document(tmp_path, f"# 办法\n\n第一条 违反本办法规定，{lead}\n\n{items}\n")
+    passages = chunk(read_, len, max_tokens=120)
+    assert len(passages) > 2
+    assert all(lead in passage.text for passage in passages)
+    assert all(len(passage.text) <= 120 for passage in passages)
+
+
+def test_a_table_that_is_cut_keeps_its_header(tmp_path: Path) -> None:
+    rows = "\n".join(f"| 第{n}项 | 建设数据中心 | 工业和信息化局 |" for n in range(20))
+    read_ = document(tmp_path, f"# 分工\n\n| 序号 | 任务 | 单位 |\n|---|---|---|\n{rows}\n")
+    passages = chunk(read_, len, max_tokens=100)
+    assert len(passages) > 3
+    assert all(passage.text.startswith("序号 | 任务 | 单位\n") for passage in passages)
+
+
 PARAGRAPH = st.text(alphabet="数据安全法，。；“”5. a（）一、第条#*|\n", max_size=80)
 
 

@@ -1,0 +1,119 @@
+"""The title of a document, told by its format or by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.headings import Line, tidy
+from ingest.marks import mark
+from ingest.types import READ, Role
+
+_LENGTH = 80
+_WITHIN = 8
+"""How many short lines may stand before a title: letterhead, number, urgency."""
+
+_PROPERTY_WITHIN = 60
+"""How many blocks, menus among them, may stand before a title that the properties give too."""
+
+_DOCUMENT_KIND = re.compile(
+    r"(?:通知|意见|办法|方案|规定|条例|报告|公告|决定|决议|通告|通报|函|批复|规划|计划|纲要|细则|要点"
+    r"|措施|指南|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"
+    r"(?:\s?[（(][^（()）]{1,12}[)）])*\Z"
+)
+_NUMBER = re.compile(r"[〔\[［(（【]\s?(?:19|20)\d\d\s?[〕\]］)）】]\s?(?:第\s?)?\d+\s?号")
+_ENDS_OPEN = re.compile(r"[，、；。！？：,;:]\Z")
+_LETTERHEAD = re.compile(r"\S{2,30}文件\Z")
+_ABOUT = "关于"
+
+
+def find_title(lines: Sequence[Line], called: str = "") -> str:
+    """The document's title, or "" where it has none; its lines get the role and rank of a title.
+
+    A title that the format marks goes before one told by its words: what the file's properties
+    call it, a line that ends as official documents are called (…的通知), else the first short line
+    without a stop at its end.
+    """
+    formatted = next((line for line in lines if line.block.role is Role.TITLE), None)
+    if formatted is None and called:
+        formatted = next(
+            (line for line in lines[:_PROPERTY_WITHIN] if _is_called(line, called)), None
+        )
+    if formatted is None:
+        formatted = _formatted_heading(lines)
+    found = [formatted] if formatted else _among_first_lines(lines)
+    if not found:
+        return ""
+    for line in found:
+        line.block = replace(line.block, role=Role.TITLE)
+    found[0].rank, found[0].title = (0, 0), tidy("".join(line.words for line in found))
+    return found[0].title
+
+
+def _is_called(line: Line, called: str) -> bool:
+    readable = line.block.role in {Role.TEXT, Role.HEADING}
+    return readable and "".join(line.words.split()) == "".join(called.split())
+
+
+def _formatted_heading(lines: Sequence[Line]) -> Line | None:
+    """The first heading of the format, if it is a title rather than the first of many sections."""
+    headings = [line for line in lines if line.block.role is Role.HEADING and line.block.level]
+    if not headings or mark(headings[0].words):
+        return None
+    first = headings[0]
+    before = lines[: next(n for n, line in enumerate(lines) if line is first)]
+    if any(_DOCUMENT_KIND.search(line.words) for line in _short_lines(before)):
+        return None
+    if first.block.level == 1:
+        return first
+    alone = all(line.block.level > first.block.level for line in headings[1:])
+    page = any(line.block.role is Role.BYLINE for line in lines)
+    text_before = any(line.block.role in READ for line in before)
+    return first if (alone or page) and not text_before else None
+
+
+def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
+    """The line or lines that the title takes in a text whose format marks none."""
+    first = _short_lines(lines)
+    candidates = [
+        line
+        for line in first
+        if not _NUMBER.search(line.words) and not _LETTERHEAD.match(line.words)
+    ]
+    named = next((line for line in candidates if _DOCUMENT_KIND.search(line.words)), None)
+    if named is None:
+        return candidates[:1]
+    at = candidates.index(named)
+    start = at
+    while start and not candidates[start].words.startswith(_ABOUT):
+        start -= 1
+    if not candidates[start].words.startswith(_ABOUT):
+        return [named]
+    # The issuer's name often takes the line above 关于…的通知.
+    before = candidates[start - 1] if start else None
+    if before is not None and _follows(lines, before, candidates[start]):
+        start -= 1
+    return candidates[start : at + 1]
+
+
+def _follows(lines: Sequence[Line], first: Line, second: Line) -> bool:
+    at = next(number for number, line in enumerate(lines) if line is first)
+    return at + 1 < len(lines) and lines[at + 1] is second
+
+
+def _short_lines(lines: Sequence[Line]) -> list[Line]:
+    """The short lines without a stop that the document begins with, at most eight."""
+    short: list[Line] = []
+    for line in lines:
+        if line.block.role is Role.TEXT or (
+            line.block.role is Role.HEADING and not line.block.level
+        ):
+            if len(line.words) > _LENGTH or mark(line.words) or _ENDS_OPEN.search(line.words):
+                break
+            short.append(line)
+        elif line.block.role in {Role.HEADING, Role.ITEM, Role.ROW}:
+            break
+        if len(short) == _WITHIN:
+            break
+    return short

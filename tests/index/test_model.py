@@ -1,0 +1,93 @@
+"""The packaged model: the same vectors by both engines, unpacked once and whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import model
+from index.embed import AnyModel, PackagedModel, fits, probe
+from index.model import ModelError, prepare
+from ingest.sentences import sentences
+
+ODD_TEXTS = [
+    "how many 智能体 by 2028",
+    "Ａ１～１０％，①②㎡",
+    "a\tb\u200bc  d\u3000e",
+    "２０２８年",
+    "…",
+]
+
+
+@pytest.fixture(scope="module")
+def unpacked() -> AnyModel:
+    return AnyModel(str(prepare()))
+
+
+@pytest.fixture(scope="module")
+def texts(seeds: Path) -> list[str]:
+    page = next(seeds.iterdir()).read_text("utf-8")
+    found = [page[span.start : span.end] for span in sentences(page)]
+    return [*ODD_TEXTS, *found][:50]
+
+
+def test_unpacked_model_gives_the_vectors_of_the_wheels_engine(
+    unpacked: AnyModel, embedder: PackagedModel, texts: list[str]
+) -> None:
+    assert len(texts) == 50
+    ours = np.concatenate(list(embedder.passages(texts)))
+    standard = np.concatenate(list(unpacked.passages(texts)))
+    assert (ours * standard).sum(axis=1).min() >= 0.999
+    asked = (embedder.queries(texts) * unpacked.queries(texts)).sum(axis=1)
+    assert asked.min() >= 0.999
+
+
+def test_unpacked_tokenizer_counts_as_the_engine_does(
+    unpacked: AnyModel, embedder: PackagedModel, texts: list[str]
+) -> None:
+    for text in texts:
+        assert unpacked.count_tokens(f"passage: {text}") == embedder.count_tokens(text), text
+
+
+def test_either_engine_fits_the_others_index_and_another_model_does_not(
+    unpacked: AnyModel, embedder: PackagedModel
+) -> None:
+    assert fits(unpacked, probe(embedder))
+    other = np.roll(np.frombuffer(probe(embedder), np.float32), 7)
+    assert not fits(embedder, other.tobytes())
+    assert not fits(embedder, other[:100].tobytes())
+
+
+def test_a_damaged_folder_is_unpacked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path))
+    said: list[str] = []
+    folder = prepare(said.append)
+    assert prepare(said.append) == folder
+    assert len(said) == 1
+    weights = folder / "model.safetensors"
+    whole = weights.stat().st_size
+    weights.write_bytes(weights.read_bytes()[: whole // 2])
+    assert prepare(said.append) == folder
+    assert weights.stat().st_size == whole
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+def test_a_wheel_with_other_weights_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "e5-small-q4.bin"
+    packed.write_bytes(b"E5S1 but not the weights")
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(model, "packed_path", lambda: packed)
+    with pytest.raises(ModelError, match="SHA-256"):
+        prepare()
+
+
+def test_an_unknown_model_is_one_line_that_says_what_to_do() -> None:
+    with pytest.raises(ModelError, match="--model") as raised:
+        AnyModel("/no/such/folder")
+    assert "\n" not in str(raised.value)
