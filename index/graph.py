@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.packed import Packed
 
@@ -84,7 +84,7 @@ def _nodes(packed: Packed) -> list[onnx.NodeProto]:
 
     nodes: list[onnx.NodeProto] = []
 
-    def node(kind: str, *inputs: str, to: str, **settings: object) -> str:
+    def node(kind: str, *inputs: str, to: str, **settings: Any) -> str:  # noqa: ANN401
         nodes.append(helper.make_node(kind, inputs, [to], **settings))
         return to
 
