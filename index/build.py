@@ -7,40 +7,22 @@ the old index whole.
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from ingest.chunk import MAX_TOKENS, chunk, embedded_text
-from ingest.read import Found, discover, read
-
-from index import catalogue, store, vectors
-from index.catalogue import File, Prepared
+from index import catalogue, prepare, store, vectors
+from index.catalogue import File
 from index.embed import Embedder, fits, probe
 from index.lock import writing
-from index.store import vector_key
+from index.prepare import New, Progress
 from index.types import IndexProblem, Skipped, Update
 from ingest import VERSION
-from ingest.errors import UnreadableFile
-from ingest.types import Document
-
-Progress = Callable[[str, int, int], None]
-"""Told of each step: what is being done (`reading`, `embedding`), how much is done, of how much."""
+from ingest.read import Found
 
 _REBUILD = "Run: policyqa index --rebuild PATH…"
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """A file that is new or changed, read and chunked."""
-
-    file: Found
-    sha256: str
-    prepared: Prepared
 
 
 def update(
@@ -57,44 +39,33 @@ def update(
 
     New and changed files are read, chunked and embedded; the others stay as they are. `rebuild`
     starts from nothing; `prune` forgets files that are gone from `paths`. A file that cannot be
-    read does not stop the others. Raises `IndexProblem` when nothing can be indexed, or when the
-    index there was made by another model or version.
+    read does not stop the others, and keeps what is known of it. Raises `IndexProblem` when
+    nothing can be indexed, when the index there was made by another model or version, or when the
+    disk does not take it; the index is then as it was.
     """
     started = time.perf_counter()
-    everything = list(discover(paths))
-    found = [file for file in everything if not file.skipped]
-    skipped = [Skipped(file.name, file.skipped) for file in everything if file.skipped]
+    found, skipped = prepare.look(paths)
     if not found and not prune:
         raise IndexProblem(_nothing_to_index(paths, skipped))
-    folder.mkdir(parents=True, exist_ok=True)
     with writing(folder, report):
         if rebuild:
             store.discard_unreadable(folder)
         with store.opened(folder, write=True) as connection:
             fingerprint = _fingerprint(connection, embedder, folder, rebuild=rebuild)
-            known = {} if rebuild else catalogue.files(connection)
+            before = catalogue.files(connection)
+            known = {} if rebuild else before
             gone = _gone(paths, found, known) if prune else []
-            news = list(_news(found, known, embedder, fingerprint, skipped, progress))
-            embedded = _embed(connection, news, embedder, progress, again=rebuild)
-            stale = list(catalogue.files(connection)) if rebuild else gone
-            if stale or news or not vectors.whole(folder, store.get_meta(connection)):
-                with store.transaction(connection, write=True):
-                    catalogue.remove_files(
-                        connection, catalogue.files(connection) if rebuild else gone
-                    )
-                    for new in news:
-                        catalogue.put_document(connection, new.prepared)
-                        catalogue.put_file(
-                            connection,
-                            str(new.file.path.absolute()),
-                            new.file.name,
-                            new.sha256,
-                            new.prepared.document.id,
-                        )
-                    _publish(connection, folder, embedder, fingerprint)
-                vectors.tidy(folder, store.get_meta(connection))
+            news = list(prepare.news(found, known, embedder, fingerprint, skipped, progress))
+            if rebuild and not news:
+                raise IndexProblem(_nothing_to_index(paths, skipped))
+            embedded = prepare.embed(
+                connection, [new.prepared for new in news], embedder, progress, again=rebuild
+            )
+            if news or gone or not vectors.whole(folder, store.get_meta(connection)):
+                old = before if rebuild else gone
+                _change(connection, folder, old, news, embedder, fingerprint)
             documents, chunks = catalogue.count(connection)
-    changed = sum(str(new.file.path.absolute()) in known for new in news)
+    changed = sum(str(new.file.path) in known for new in news)
     return Update(
         documents=documents,
         chunks=chunks,
@@ -123,10 +94,7 @@ def remove(
                 f"{name} is not in the index in {folder}. "
                 "Run policyqa status --documents for the names."
             )
-        with store.transaction(connection, write=True):
-            catalogue.remove_files(connection, gone)
-            _publish(connection, folder, embedder, fingerprint)
-        vectors.tidy(folder, store.get_meta(connection))
+        _change(connection, folder, gone, (), embedder, fingerprint)
     return len(gone)
 
 
@@ -160,79 +128,59 @@ def _fingerprint(
     return probe(embedder)
 
 
-def _news(
-    found: Sequence[Found],
-    known: dict[str, File],
-    embedder: Embedder,
-    fingerprint: bytes,
-    skipped: list[Skipped],
-    progress: Progress,
-) -> Iterator[_New]:
-    """Read and chunk the files whose bytes are not known; those that fail go to `skipped`."""
-    for done, file in enumerate(found):
-        progress("reading", done, len(found))
-        try:
-            sha256 = hashlib.sha256(file.path.read_bytes()).hexdigest()
-            before = known.get(str(file.path.absolute()))
-            if before is not None and before.sha256 == sha256:
-                continue
-            document = read(file.path, file.name)
-            yield _New(file, sha256, _prepare(document, embedder, fingerprint))
-        except UnreadableFile as error:
-            skipped.append(Skipped(file.name, str(error)))
-        except OSError as error:
-            skipped.append(Skipped(file.name, f"it cannot be opened ({error.strerror})"))
-    progress("reading", len(found), len(found))
-
-
-def _prepare(document: Document, embedder: Embedder, fingerprint: bytes) -> Prepared:
-    chunks = chunk(document, embedder.count_tokens, min(MAX_TOKENS, embedder.max_tokens))
-    texts = tuple(embedded_text(document, piece) for piece in chunks)
-    return Prepared(document, chunks, texts, tuple(vector_key(fingerprint, t) for t in texts))
-
-
-def _embed(
-    connection: Connection,
-    news: Sequence[_New],
-    embedder: Embedder,
-    progress: Progress,
-    *,
-    again: bool,
-) -> int:
-    """Make the vectors that are missing, or all of them `again`; gives how many were made."""
-    texts: dict[bytes, str] = {}
-    for new in news:
-        texts.update(zip(new.prepared.keys, new.prepared.texts, strict=True))
-    wanted = set(texts) if again else store.missing_vectors(connection, texts)
-    # Texts of like length share a batch, so that little of it is padding.
-    order = sorted(wanted, key=lambda key: (len(texts[key]), key))
-    done = 0
-    for batch in embedder.passages([texts[key] for key in order]):
-        store.keep_vectors(connection, order[done : done + len(batch)], batch)
-        done += len(batch)
-        progress("embedding", done, len(order))
-    return done
-
-
 def _gone(paths: Sequence[Path], found: Sequence[Found], known: dict[str, File]) -> list[str]:
-    """Indexed files that lie under `paths` and are there no more."""
-    roots = [path.absolute() for path in paths]
-    there = {str(file.path.absolute()) for file in found}
+    """Indexed files that lie under `paths` and are there no more.
+
+    A folder that is itself not there (a disk that is not mounted, say) takes nothing along.
+    """
+    given = [path.absolute() for path in paths]
+    folders = [path for path in given if path.is_dir()]
+    there = {str(file.path) for file in found}
     return [
         path
         for path in known
         if path not in there
         and not Path(path).exists()
-        and any(Path(path).is_relative_to(root) for root in roots)
+        and (Path(path) in given or any(Path(path).is_relative_to(root) for root in folders))
     ]
 
 
+def _change(
+    connection: Connection,
+    folder: Path,
+    gone: Iterable[str],
+    news: Sequence[New],
+    embedder: Embedder,
+    fingerprint: bytes,
+) -> None:
+    """Forget files and add others, write the FAISS file and name it, all in one transaction."""
+    with store.transaction(connection, write=True):
+        catalogue.remove_files(connection, gone)
+        # Before anything is added: the same text, cut anew, must not meet its old chunks.
+        catalogue.remove_orphans(connection)
+        for new in news:
+            document = new.prepared.document
+            catalogue.put_document(connection, new.prepared)
+            catalogue.put_file(
+                connection, str(new.file.path), new.file.name, new.sha256, document.id
+            )
+        catalogue.remove_orphans(connection)
+        catalogue.remove_unused_vectors(connection)
+        _publish(connection, folder, embedder, fingerprint)
+    vectors.tidy(folder, store.get_meta(connection))
+
+
 def _publish(connection: Connection, folder: Path, embedder: Embedder, fingerprint: bytes) -> None:
-    """Write the FAISS file of the next generation and name it, inside the transaction."""
-    catalogue.remove_orphans(connection)
+    """Write the FAISS file of the next generation, and name it in the catalogue."""
     generation = int(str(store.get_meta(connection)["generation"])) + 1
-    numbers, matrix = store.all_vectors(connection, embedder.dimension)
     name = vectors.file_name(generation)
+    _, total = catalogue.count(connection)
+    sha256 = vectors.write(
+        folder / name,
+        total,
+        embedder.dimension,
+        lambda: store.vector_batches(connection, embedder.dimension),
+    )
     store.set_meta(
         connection,
         model=embedder.name,
@@ -241,5 +189,5 @@ def _publish(connection: Connection, folder: Path, embedder: Embedder, fingerpri
         generation=generation,
         built=datetime.now().astimezone().isoformat(timespec="seconds"),
         faiss=name,
-        sha256=vectors.write(folder / name, numbers, matrix),
+        sha256=sha256,
     )

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from index import lexical
 from index.types import Indexed, Scope
-from index.words import words
 from ingest.types import Chunk, Document, Metadata, Span
 
 
@@ -71,7 +71,8 @@ def put_document(connection: sqlite3.Connection, prepared: Prepared) -> None:
     )
     if not cursor.rowcount:
         return
-    number = cursor.lastrowid
+    number = int(cursor.lastrowid or 0)
+    lexical.add(connection, "document", number, f"{document.title}\n{document.text}")
     for chunk, text, key in zip(prepared.chunks, prepared.texts, prepared.keys, strict=True):
         row = connection.execute(
             "INSERT INTO chunk (document, id, path, text, spans, page, vector) "
@@ -86,20 +87,26 @@ def put_document(connection: sqlite3.Connection, prepared: Prepared) -> None:
                 key,
             ),
         )
-        connection.execute(
-            "INSERT INTO lexicon (rowid, words) VALUES (?, ?)",
-            (row.lastrowid, " ".join(words(text))),
-        )
+        lexical.add(connection, "chunk", int(row.lastrowid or 0), text)
 
 
 def remove_orphans(connection: sqlite3.Connection) -> None:
-    """Drop documents without a file, with their chunks and words, and vectors without a chunk."""
+    """Drop documents that no file holds, with their chunks and terms."""
     gone = "SELECT number FROM document WHERE number NOT IN (SELECT document FROM file)"
     chunks = f"SELECT number FROM chunk WHERE document IN ({gone})"
-    connection.execute(f"DELETE FROM lexicon WHERE rowid IN ({chunks})")
+    lexical.remove(connection, "chunk", _numbers(connection, chunks))
+    lexical.remove(connection, "document", _numbers(connection, gone))
     connection.execute(f"DELETE FROM chunk WHERE document IN ({gone})")
     connection.execute(f"DELETE FROM document WHERE number IN ({gone})")
+
+
+def remove_unused_vectors(connection: sqlite3.Connection) -> None:
+    """Drop the vectors that no chunk has."""
     connection.execute("DELETE FROM vector WHERE key NOT IN (SELECT vector FROM chunk)")
+
+
+def _numbers(connection: sqlite3.Connection, query: str) -> list[int]:
+    return [row[0] for row in connection.execute(query)]
 
 
 def documents(connection: sqlite3.Connection, identity: str | None = None) -> list[Indexed]:
@@ -149,6 +156,16 @@ def chunks(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Chunk
         )
         for row in rows
     }
+    return [found[number] for number in numbers]
+
+
+def owners(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
+    """The number of each chunk's document, in the order of `numbers`."""
+    rows = connection.execute(
+        "SELECT number, document FROM chunk WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers),),
+    )
+    found: dict[int, int] = dict(rows)
     return [found[number] for number in numbers]
 
 

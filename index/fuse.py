@@ -1,6 +1,8 @@
-"""Joining two rankings into one."""
+"""Joining several rankings into one."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +18,11 @@ def z_scores(scores: Scores) -> Scores:
     return np.asarray((scores - scores.mean()) / deviation)
 
 
-def fuse(dense: Scores, lexical: Scores) -> Scores:
-    """The sum of both signals' z-scores over the same candidates.
+def fuse(signals: Iterable[tuple[float, Scores]]) -> Scores:
+    """The weighted sum of each signal's z-scores over the same candidates.
 
     Normalised score sums keep the margins that reciprocal-rank fusion throws away, and rank better
     here (see the README's figures); Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
     Hybrid Retrieval", ACM TOIS 2023, find the same in general.
     """
-    return z_scores(dense) + z_scores(lexical)
+    return np.asarray(sum(weight * z_scores(scores) for weight, scores in signals))

@@ -1,29 +1,69 @@
-"""The lexical index: BM25 over segmented words, in SQLite's FTS5, exact and incremental."""
+"""The lexical index: BM25 over terms, in SQLite's FTS5, exact and incremental.
+
+There are two of it: over passages, and over whole documents, as a question often names things that
+stand in one document but not in the one passage that answers.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from index.words import words
+from index.words import terms
+
+Level = Literal["chunk", "document"]
+
+SCHEMA = "".join(
+    f"CREATE VIRTUAL TABLE {level}_terms USING fts5 "
+    '(terms, tokenize = "unicode61 remove_diacritics 0");\n'
+    for level in ("chunk", "document")
+)
+
+
+def add(connection: sqlite3.Connection, level: Level, number: int, text: str) -> None:
+    """Index `text` under the number of its chunk or document."""
+    connection.execute(
+        f"INSERT INTO {level}_terms (rowid, terms) VALUES (?, ?)", (number, " ".join(terms(text)))
+    )
+
+
+def remove(connection: sqlite3.Connection, level: Level, numbers: Iterable[int]) -> None:
+    """Forget chunks or documents."""
+    connection.executemany(
+        f"DELETE FROM {level}_terms WHERE rowid = ?", ((number,) for number in numbers)
+    )
 
 
 def best(
-    connection: sqlite3.Connection, question: str, limit: int, allowed: Sequence[int] | None
+    connection: sqlite3.Connection,
+    level: Level,
+    question: str,
+    limit: int,
+    allowed: Sequence[int] | None = None,
 ) -> dict[int, float]:
-    """Chunk numbers with their BM25 scores, best first: those that share a word with `question`.
+    """Numbers of chunks or documents with their BM25 scores, best first.
 
-    `allowed` holds the search within those chunks.
+    Only those that share a term with `question` are found. `allowed` holds the search within
+    those chunks or documents.
     """
-    terms = dict.fromkeys(words(question))
-    if not terms:
+    match = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms(question)))
+    if not match:
         return {}
-    match = " OR ".join(f'"{term}"' for term in terms if '"' not in term)
     held = "" if allowed is None else "AND rowid IN (SELECT value FROM json_each(:allowed))"
     rows = connection.execute(
-        f"SELECT rowid, -rank FROM lexicon WHERE words MATCH :match {held} "
+        f"SELECT rowid, -rank FROM {level}_terms WHERE {level}_terms MATCH :match {held} "
         "ORDER BY rank LIMIT :limit",
         {"match": match, "limit": limit, "allowed": json.dumps(allowed)},
     )
     return dict(rows)
+
+
+def frequency(connection: sqlite3.Connection, word: str) -> int:
+    """How many chunks hold `word`, counted up to a thousand."""
+    match = " AND ".join(f'"{term}"' for term in terms(word))
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM chunk_terms WHERE terms MATCH ? LIMIT 1000)", (match,)
+    ).fetchone()
+    return int(row[0])

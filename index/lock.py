@@ -10,13 +10,29 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.types import IndexProblem
+
 
 @contextmanager
 def writing(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
     """Hold the index in `folder` for writing; waits for another writer and says who it is.
 
-    The lock is the operating system's own, so that of a dead process is no obstacle.
+    The lock is the operating system's own, so that of a dead process is no obstacle. Raises
+    `IndexProblem` when the folder cannot be written.
     """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _held(folder, report):
+            yield
+    except OSError as error:
+        raise IndexProblem(
+            f"The index in {folder} cannot be written ({error.strerror or error}). "
+            "See that the disk has room and the folder is yours, then try again."
+        ) from error
+
+
+@contextmanager
+def _held(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
     lock = FileLock(folder / "write.lock")
     holder = folder / "write.holder"
     try:
@@ -28,7 +44,8 @@ def writing(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
         report(f"Waiting for {who}, which is writing to {folder}…")
         lock.acquire()
     try:
-        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", "utf-8")
+        with suppress(OSError):  # a courtesy only: the lock holds without it
+            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", "utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import graph
 from index.packed import Packed, parse, state
 from ingest.errors import PolicyQAError
 
@@ -30,8 +31,9 @@ DIMENSION = 384
 MAX_TOKENS = 512
 
 _PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-_FOLDER_VERSION = 1
+_FOLDER_VERSION = 2
 _MANIFEST = "manifest.json"
+_WEIGHTS = "model.safetensors"
 
 
 class ModelError(PolicyQAError):
@@ -220,7 +222,8 @@ def _write_folder(packed: Packed, folder: Path) -> None:
     for name, content in _settings(packed).items():
         (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
     _tokenizer(packed).save(str(folder / "tokenizer.json"), pretty=False)
-    save_file(state(packed), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(state(packed), folder / _WEIGHTS, metadata={"format": "pt"})
+    graph.write(folder, _WEIGHTS, packed)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     sizes = {str(path.relative_to(folder)): path.stat().st_size for path in files}
     (folder / _MANIFEST).write_text(json.dumps(sizes, indent=2), "utf-8")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import catalogue, lexical, store, vectors
-from index.embed import Embedder, Vectors, fits, open_embedder
+from index import catalogue, glossary, lexical, store, vectors
+from index.embed import Embedder, fits, open_embedder
 from index.fuse import Scores, fuse
 from index.types import Hit, Indexed, IndexProblem, Scope, Status
 
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     import faiss
 
 CANDIDATES = 100
-"""How many chunks each signal puts forward before both are weighed together."""
+"""How many chunks each signal puts forward before all signals are weighed together."""
+
+_ATTEMPTS = 3
+
+_DEPTH = 1000
+"""How far down the lexical rankings a candidate's score is looked for."""
+
+_DENSE, _LEXICAL, _DOCUMENT = 1.0, 1.0, 0.5
+"""What each signal weighs: meaning, the passage's terms, the whole document's terms."""
 
 
 class Index:
@@ -39,45 +48,55 @@ class Index:
         self.folder = folder
         self._lock = threading.Lock()
         self._loaded: tuple[str, faiss.Index] | None = None
-        with store.opened(folder) as connection:
-            meta = store.get_meta(connection)
-        if "model" not in meta:
-            raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
-        self.model = str(meta["model"])
         self._given = embedder
+        self._fitting: tuple[bytes, Embedder] | None = None
+        self.model = str(self._meta()["model"])
 
-    @functools.cached_property
+    def _meta(self) -> dict[str, object]:
+        with store.opened(self.folder) as connection:
+            return _built(store.get_meta(connection), self.folder)
+
+    @property
     def embedder(self) -> Embedder:
-        """The model that made this index.
+        """The model that made this index as it is now.
 
         Raises `IndexProblem` when the model of that name is another one now.
         """
-        embedder = self._given or open_embedder(self.model)
-        with store.opened(self.folder) as connection:
-            probe = store.get_meta(connection)["probe"]
-        if not isinstance(probe, bytes) or not fits(embedder, probe):
-            raise IndexProblem(
-                f"The index in {self.folder} was made by another model than the {self.model} "
-                "that is here now. Run: policyqa index --rebuild PATH…"
-            )
-        return embedder
+        return self._embedder(self._meta())
+
+    def _embedder(self, meta: Mapping[str, object]) -> Embedder:
+        """The model that made the snapshot with these facts: a rebuild may have changed it."""
+        known, name = bytes(meta["probe"]), str(meta["model"])  # type: ignore[call-overload]
+        with self._lock:
+            if self._fitting is None or self._fitting[0] != known:
+                embedder = self._given
+                if embedder is None or (name != embedder.name and not fits(embedder, known)):
+                    embedder = open_embedder(name)
+                if not fits(embedder, known):
+                    raise IndexProblem(
+                        f"The index in {self.folder} was made by another model than the {name} "
+                        "that is here now. Run: policyqa index --rebuild PATH…"
+                    )
+                self._fitting = known, embedder
+                self.model = name
+            return self._fitting[1]
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One moment of the index, for all that an answer needs."""
-        for attempt in range(3):
+        for attempt in range(_ATTEMPTS):
             with store.opened(self.folder) as connection, store.transaction(connection):
-                meta = store.get_meta(connection)
+                meta = _built(store.get_meta(connection), self.folder)
                 try:
-                    built = self._load(str(meta["faiss"]), str(meta["sha256"]))
+                    found = self._load(str(meta["faiss"]), str(meta["sha256"]))
                 except FileNotFoundError as error:
-                    if attempt < 2:  # noqa: PLR2004 - a newer generation took the file's place
+                    if attempt + 1 < _ATTEMPTS:  # a newer generation took the file's place
                         continue
                     raise IndexProblem(
                         f"{error.filename} is missing. Run policyqa index PATH… again: the file is "
                         "made anew from the catalogue, and nothing is embedded twice."
                     ) from error
-                yield Snapshot(connection, built, self)
+                yield Snapshot(connection, found, functools.partial(self._embedder, meta))
                 return
 
     def _load(self, name: str, sha256: str) -> faiss.Index:
@@ -87,43 +106,47 @@ class Index:
             return self._loaded[1]
 
 
+def _built(meta: dict[str, object], folder: Path) -> dict[str, object]:
+    """The same facts. Raises `IndexProblem` when the first build has not come to its end."""
+    if "model" not in meta:
+        raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+    return meta
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One moment of an index."""
 
     connection: sqlite3.Connection
     built: faiss.Index
-    index: Index
+    embedder: Callable[[], Embedder]
 
     def search(self, question: str, limit: int, scope: Scope | None = None) -> list[Hit]:
         """The chunks that are about `question`, best first, at most `limit`."""
-        embedded = self.index.embedder.queries([question])[0]
+        question = self.understood(question)
+        embedded = self.embedder().queries([question])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
-        candidates = max(CANDIDATES, limit)
-        by_meaning = vectors.nearest(self.built, embedded, candidates, allowed)
-        by_words = lexical.best(self.connection, question, candidates, allowed)
-        numbers = list(by_meaning | by_words)
+        wanted = max(CANDIDATES, limit)
+        by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
+        by_terms = lexical.best(self.connection, "chunk", question, max(_DEPTH, limit), allowed)
+        by_document = lexical.best(self.connection, "document", question, _DEPTH)
+        numbers = list(dict.fromkeys([*by_meaning, *itertools.islice(by_terms, wanted)]))
         if not numbers:
             return []
-        dense = self._cosines(numbers, embedded, by_meaning)
-        unscored = [number for number in numbers if number not in by_words]
-        by_words |= lexical.best(self.connection, question, len(unscored), unscored)
-        words = np.array([by_words.get(number, 0.0) for number in numbers])
-        scores = fuse(dense, words)
+        dense = store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded
+        terms = _looked_up(by_terms, numbers)
+        whole = _looked_up(by_document, catalogue.owners(self.connection, numbers))
+        scores = fuse([(_DENSE, dense), (_LEXICAL, terms), (_DOCUMENT, whole)])
         best = np.argsort(-scores, kind="stable")[:limit]
         found = catalogue.chunks(self.connection, [numbers[place] for place in best])
         return [
-            Hit(chunk, float(scores[place]), float(dense[place]), float(words[place]))
+            Hit(chunk, *(float(signal[place]) for signal in (scores, dense, terms, whole)))
             for chunk, place in zip(found, best, strict=True)
         ]
 
-    def _cosines(self, numbers: list[int], question: Vectors, known: dict[int, float]) -> Scores:
-        """Cosines of all candidates, also of those that only the words put forward."""
-        others = [number for number in numbers if number not in known]
-        if others:
-            cosines = store.vectors_of(self.connection, others) @ question
-            known = known | dict(zip(others, map(float, cosines), strict=True))
-        return np.array([known[number] for number in numbers])
+    def understood(self, question: str) -> str:
+        """The question, with the Chinese names of its English words that the documents use."""
+        return glossary.expand(question, functools.partial(lexical.frequency, self.connection))
 
     def document(self, identity: str) -> Indexed:
         """The document of that id. Raises `KeyError` when it is not in this snapshot."""
@@ -137,6 +160,12 @@ class Snapshot:
         return catalogue.documents(self.connection)
 
 
+def _looked_up(ranking: dict[int, float], numbers: Iterable[int]) -> Scores:
+    """Each one's score; what a ranking was cut off before scores as its last one does."""
+    floor = min(ranking.values(), default=0.0) if len(ranking) >= _DEPTH else 0.0
+    return np.array([ranking.get(number, floor) for number in numbers])
+
+
 def status(folder: Path) -> Status:
     """What the index in `folder` holds.
 
@@ -144,8 +173,7 @@ def status(folder: Path) -> Status:
     """
     with store.opened(folder) as connection, store.transaction(connection):
         meta = store.get_meta(connection)
-        if "model" not in meta:
-            raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+        _built(meta, folder)
         documents, chunks = catalogue.count(connection)
     size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
     return Status(

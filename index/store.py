@@ -16,13 +16,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from index import lexical
 from index.embed import Vectors
-from index.types import IndexProblem
+from index.types import DamagedIndex, IndexProblem
+
+Numbers = npt.NDArray[np.int64]
 
 FILE = "catalogue.sqlite"
 
-FORMAT = 1
+FORMAT = 2
 """Version of this schema; an index of another version is rebuilt, never guessed at."""
 
 _SCHEMA = """
@@ -43,7 +47,6 @@ CREATE TABLE chunk (
 );
 CREATE INDEX chunk_document ON chunk (document);
 CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE lexicon USING fts5 (words, tokenize = "unicode61 remove_diacritics 0");
 """
 
 
@@ -56,13 +59,16 @@ def vector_key(probe: bytes, text: str) -> bytes:
 def opened(folder: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection to the catalogue in `folder`.
 
-    Raises `IndexProblem` when there is none, when it is damaged, or of another format.
+    Raises `IndexProblem` when there is none, when it is damaged or of another format, or when the
+    disk does not take what is written.
     """
     if not write:
         require(folder)
+    # A reader must never make an empty catalogue where one was taken away meanwhile.
+    place = f"{(folder / FILE).absolute().as_uri()}?mode={'rwc' if write else 'rw'}"
     try:
         with closing(
-            sqlite3.connect(folder / FILE, isolation_level=None, timeout=60)
+            sqlite3.connect(place, uri=True, isolation_level=None, timeout=60)
         ) as connection:
             if write:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -71,8 +77,14 @@ def opened(folder: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]
                 connection.execute("PRAGMA query_only = ON")
             _check_format(connection, folder, write=write)
             yield connection
+            if write:
+                # Else the log stays as large as the largest update was.
+                connection.execute("PRAGMA busy_timeout = 0")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.DatabaseError as error:
         raise _problem(error, folder) from error
+    except OSError as error:
+        raise _unusable(folder, error.strerror or str(error)) from error
 
 
 def require(folder: Path) -> None:
@@ -83,37 +95,53 @@ def require(folder: Path) -> None:
 
 def discard_unreadable(folder: Path) -> None:
     """Drop a catalogue that is damaged or of another format, so that a rebuild can start anew."""
-    if not (folder / FILE).is_file():
-        return
     try:
         with opened(folder, write=True) as connection:
-            connection.execute("PRAGMA quick_check").fetchall()
-    except IndexProblem:
+            check(connection, folder)
+    except DamagedIndex:
         for path in folder.glob(f"{FILE}*"):
             path.unlink()
 
 
+def check(connection: sqlite3.Connection, folder: Path) -> None:
+    """Raise `DamagedIndex` when the catalogue's pages do not hold together."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise _damaged(folder, found)
+
+
 def _problem(error: sqlite3.DatabaseError, folder: Path) -> IndexProblem:
     if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-        return IndexProblem(
-            f"The index in {folder} cannot be used now ({error}). "
-            "See that the disk has room and the folder is yours, then try again."
-        )
+        return _unusable(folder, str(error))
+    return _damaged(folder, str(error))
+
+
+def _unusable(folder: Path, why: str) -> IndexProblem:
     return IndexProblem(
-        f"The index in {folder} is damaged ({error}). Run: policyqa index --rebuild PATH…"
+        f"The index in {folder} cannot be used now ({why}). "
+        "See that the disk has room and the folder is yours, then try again."
+    )
+
+
+def _damaged(folder: Path, why: str) -> DamagedIndex:
+    return DamagedIndex(
+        f"The index in {folder} is damaged ({why}). Run: policyqa index --rebuild PATH…"
     )
 
 
 def _check_format(connection: sqlite3.Connection, folder: Path, *, write: bool) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if not tables and write:
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-        set_meta(connection, format=FORMAT, generation=0)
+        # One transaction: a run that is killed here leaves no half-made catalogue.
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_SCHEMA} {lexical.SCHEMA} "
+            f"INSERT INTO meta VALUES ('format', {FORMAT}), ('generation', 0); COMMIT;"
+        )
     elif not tables:
         raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
     found = get_meta(connection).get("format")
     if found != FORMAT:
-        raise IndexProblem(
+        raise DamagedIndex(
             f"The index in {folder} has format {found}, this version reads format {FORMAT}. "
             "Run: policyqa index --rebuild PATH…"
         )
@@ -154,13 +182,16 @@ def keep_vectors(connection: sqlite3.Connection, keys: Sequence[bytes], vectors:
         connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
 
-def all_vectors(connection: sqlite3.Connection, dimension: int) -> tuple[list[int], Vectors]:
-    """Every chunk's number, and its vector: shape (chunks, dimension)."""
-    rows = connection.execute(
+def vector_batches(
+    connection: sqlite3.Connection, dimension: int, size: int = 65_536
+) -> Iterator[tuple[Numbers, Vectors]]:
+    """Every chunk's number and its vector, in batches: shapes (size,) and (size, dimension)."""
+    cursor = connection.execute(
         "SELECT number, value FROM chunk JOIN vector ON vector.key = chunk.vector ORDER BY number"
-    ).fetchall()
-    vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(-1, dimension)
-    return [row[0] for row in rows], vectors
+    )
+    while rows := cursor.fetchmany(size):
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+        yield np.array([row[0] for row in rows], np.int64), vectors.reshape(-1, dimension)
 
 
 def vectors_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> Vectors:

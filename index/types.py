@@ -12,6 +12,10 @@ class IndexProblem(PolicyQAError):  # noqa: N818 - it names the state that a use
     """The index is missing, damaged, busy, or made by another model or version."""
 
 
+class DamagedIndex(IndexProblem):
+    """The index cannot be read at all, and only a rebuild helps: damaged, or of another format."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which documents a search is held within; an empty field holds nothing back.
@@ -32,15 +36,17 @@ class Scope:
 class Hit:
     """A chunk that was found, with each signal's own score, so that a ranking can be explained.
 
-    `score` is the sum of both signals' z-scores over the candidates of one search: comparable
-    within a search, not between searches. `dense` is a cosine, `lexical` a BM25 score (0 where no
-    word of the question stands in the chunk).
+    `score` is the weighted sum of the signals' z-scores over the candidates of one search:
+    comparable within a search, not between searches. `dense` is a cosine, `lexical` the passage's
+    BM25 score and `document` that of the whole document it stands in (0 where it shares no term
+    with the question).
     """
 
     chunk: Chunk
     score: float
     dense: float
     lexical: float
+    document: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

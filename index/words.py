@@ -1,12 +1,17 @@
-"""Words for the lexical index: one segmenter, the same for documents and questions."""
+"""Words and terms: one way of cutting, the same for documents and questions."""
 
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 import unicodedata
 from collections.abc import Callable
 
 import rjieba
+
+_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_RUN = re.compile(rf"{_CHINESE.pattern}+|(?:(?!{_CHINESE.pattern})[^\W_])+")
 
 
 @functools.cache
@@ -34,6 +39,24 @@ def words(text: str) -> list[str]:
     """
     cut: list[str] = rjieba.cut_for_search(normalize(text))
     return [word for word in (part.strip() for part in cut) if any(map(str.isalnum, word))]
+
+
+def terms(text: str) -> list[str]:
+    """What the lexical index holds of `text`: pairs of Chinese characters, other scripts' words.
+
+    Pairs of neighbours find a name or a new word that no dictionary cuts, and rank better here
+    than words do (see the README's figures).
+
+    >>> terms("智能体，2028年 AI")
+    ['智能', '能体', '2028', '年', 'ai']
+    """
+    found: list[str] = []
+    for run in _RUN.findall(normalize(text)):
+        if len(run) > 1 and _CHINESE.match(run):
+            found.extend(first + second for first, second in itertools.pairwise(run))
+        else:
+            found.append(run)
+    return found
 
 
 def tagged(text: str) -> list[tuple[str, str]]:

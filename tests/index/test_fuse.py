@@ -13,5 +13,5 @@ def test_z_scores_have_mean_zero_and_unit_deviation() -> None:
 
 def test_a_signal_that_says_nothing_changes_nothing() -> None:
     dense = np.array([0.8, 0.7, 0.9])
-    assert np.allclose(fuse(dense, np.zeros(3)), z_scores(dense))
-    assert len(fuse(np.zeros(0), np.zeros(0))) == 0
+    assert np.allclose(fuse([(1.0, dense), (1.0, np.zeros(3))]), z_scores(dense))
+    assert len(fuse([(1.0, np.zeros(0))])) == 0
