@@ -58,3 +58,12 @@ def best(
         {"match": match, "limit": limit, "allowed": json.dumps(allowed)},
     )
     return dict(rows)
+
+
+def frequency(connection: sqlite3.Connection, word: str) -> int:
+    """How many chunks hold `word`, counted up to a thousand."""
+    match = " AND ".join(f'"{term}"' for term in terms(word))
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM chunk_terms WHERE terms MATCH ? LIMIT 1000)", (match,)
+    ).fetchone()
+    return int(row[0])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import catalogue, lexical, store, vectors
+from index import catalogue, glossary, lexical, store, vectors
 from index.embed import Embedder, fits, open_embedder
 from index.fuse import Scores, fuse
 from index.types import Hit, Indexed, IndexProblem, Scope, Status
@@ -123,6 +123,7 @@ class Snapshot:
 
     def search(self, question: str, limit: int, scope: Scope | None = None) -> list[Hit]:
         """The chunks that are about `question`, best first, at most `limit`."""
+        question = self.understood(question)
         embedded = self.embedder().queries([question])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
         wanted = max(CANDIDATES, limit)
@@ -142,6 +143,10 @@ class Snapshot:
             Hit(chunk, *(float(signal[place]) for signal in (scores, dense, terms, whole)))
             for chunk, place in zip(found, best, strict=True)
         ]
+
+    def understood(self, question: str) -> str:
+        """The question, with the Chinese names of its English words that the documents use."""
+        return glossary.expand(question, functools.partial(lexical.frequency, self.connection))
 
     def document(self, identity: str) -> Indexed:
         """The document of that id. Raises `KeyError` when it is not in this snapshot."""

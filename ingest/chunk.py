@@ -68,8 +68,8 @@ def chunk(
 def embedded_text(document: Document, chunk: Chunk) -> str:
     """What is embedded and indexed for a passage: its heading path and its text.
 
-    A document's year goes first where the title and the headings do not name it: without it
-    "今年" finds no one.
+    The path begins with the article's title. A document's year goes first where the path does not
+    name it: without it "今年" finds no one.
     """
     head = " › ".join(part for part in chunk.path if part)
     year = this_year(document.metadata)

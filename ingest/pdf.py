@@ -20,7 +20,7 @@ import pypdfium2 as pdfium
 from ingest.errors import UnreadableFile
 from ingest.extract import Piece, assemble
 from ingest.marks import mark
-from ingest.pdf_layout import Line, in_reading_order, lines_of
+from ingest.pdf_layout import Line, cells, in_reading_order, lines_of, on_one_height
 from ingest.pdf_page import Box, Page, read_page
 from ingest.pdf_tables import tables_of
 from ingest.press import role_of
@@ -32,6 +32,9 @@ LONGEST = 120.0
 
 _MARGIN = 0.12
 """Share of a page's height, at its top and at its bottom, in which running heads stand."""
+_EDGE = 0.08
+"""Share of the height at the top where a line that stands apart is a running head on any page."""
+_APART = 1.5
 _LARGER = 1.14
 """A heading's size over that of the running text."""
 _SMALLER = 0.97
@@ -66,9 +69,9 @@ def pdf(data: bytes) -> Source:
     finally:
         document.close()
     _check_text(pages)
-    size = _running_type(pages)
+    usual = _running_type(pages)
     repeated = _repeated(pages)
-    pieces = [piece for page in pages for piece in _pieces(page, size, repeated)]
+    pieces = [piece for laid in pages for piece in _pieces(laid, usual, repeated)]
     return assemble(_levelled(pieces))
 
 
@@ -87,10 +90,10 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """A page's columns of lines in reading order, and its tables among them as single lines."""
+    """A page's lines, top to bottom, with each table as a line without text, and its rows."""
 
     page: Page
-    columns: list[list[Line]]
+    lines: list[Line]
     rows: dict[int, tuple[str, ...]]
 
 
@@ -113,11 +116,11 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
             )
             rows[id(placeholder)] = table.rows
             lines.append(placeholder)
-        yield _Laid(replace(page, glyphs=(), rules=()), in_reading_order(lines), rows)
+        yield _Laid(replace(page, glyphs=(), rules=()), lines, rows)
 
 
 def _check_text(pages: Sequence[_Laid]) -> None:
-    text = "".join(line.text for laid in pages for column in laid.columns for line in column)
+    text = "".join(line.text for laid in pages for line in laid.lines)
     if not text and not any(laid.rows for laid in pages):
         if any(laid.page.pictures for laid in pages):
             raise UnreadableFile("its pages are pictures of text; install policyqa[ocr] to read it")
@@ -131,9 +134,8 @@ def _running_type(pages: Sequence[_Laid]) -> _Type:
     """The size in which most characters are set."""
     sizes: Counter[tuple[float, bool]] = Counter()
     for laid in pages:
-        for column in laid.columns:
-            for line in column:
-                sizes[round(line.size * 2) / 2, line.bold] += len(line.text)
+        for line in laid.lines:
+            sizes[round(line.size * 2) / 2, line.bold] += len(line.text)
     (size, bold), _ = sizes.most_common(1)[0] if sizes else ((1.0, False), 0)
     return _Type(size, bold)
 
@@ -154,8 +156,7 @@ def _repeated(pages: Sequence[_Laid]) -> frozenset[str]:
         shapes.update(
             {
                 _shape(line.text)
-                for column in laid.columns
-                for line in column
+                for line in laid.lines
                 if line.text and _in_margin(laid.page, line.box)
             }
         )
@@ -163,57 +164,63 @@ def _repeated(pages: Sequence[_Laid]) -> frozenset[str]:
     return frozenset(shape for shape, count in shapes.items() if count >= least)
 
 
-def _margin_role(page: Page, line: Line, repeated: frozenset[str]) -> Role | None:
-    if not _in_margin(page, line.box):
+def _margin_role(laid: _Laid, line: Line, usual: _Type, repeated: frozenset[str]) -> Role | None:
+    """What a line in the margin is: page number, running head, or None where it is neither."""
+    if not line.text or not _in_margin(laid.page, line.box):
         return None
     if line.text.isdecimal() or role_of(line.text) is Role.PAGE_NUMBER:
         return Role.PAGE_NUMBER
-    return Role.RUNNING_HEAD if _shape(line.text) in repeated else None
+    if _shape(line.text) in repeated or _is_lone_head(laid, line, usual):
+        return Role.RUNNING_HEAD
+    return None
+
+
+def _is_lone_head(laid: _Laid, line: Line, usual: _Type) -> bool:
+    """Whether a line at the very top stands apart from the text, as a running head does."""
+    if line.box.bottom < laid.page.height * (1 - _EDGE) or line.size > usual.size * _LARGER:
+        return False
+    below = [other.box.top for other in laid.lines if other.box.top < line.box.bottom]
+    return not below or line.box.bottom - max(below) > line.size * _APART
 
 
 def _pieces(laid: _Laid, usual: _Type, repeated: frozenset[str]) -> Iterator[Piece]:
-    """The pieces of one page; a heading's level is its size in tenths of a point, for now."""
-    for column in laid.columns:
-        paragraph: list[Line] = []
-        left = min(line.box.left for line in column)
-        right = max(line.box.right for line in column)
-        leading = _leading(column)
-        for row in _on_one_height(column):
-            line = row[0]
-            role = _margin_role(laid.page, line, repeated)
-            rows = laid.rows.get(id(line), ())
-            if len(row) > 1 and not role:
-                # What stands side by side, and is no column, is a row of a table without rules.
-                rows = (" | ".join(cell.text for cell in row),)
-            starts = paragraph and _starts_paragraph(paragraph, line, (left, right), leading)
-            if paragraph and (role or rows or starts):
-                yield _piece(paragraph, usual, laid.page.number)
-                paragraph = []
-            if rows:
-                yield from (Piece(cells, Role.ROW, page=laid.page.number) for cells in rows)
-            elif role:
-                yield from (Piece(part.text, role, page=laid.page.number) for part in row)
-            else:
-                paragraph.append(line)
-        if paragraph:
-            yield _piece(paragraph, usual, laid.page.number)
-
-
-def _on_one_height(column: Sequence[Line]) -> list[list[Line]]:
-    """The lines of a column, those that stand side by side together, left to right."""
-    rows: list[list[Line]] = []
-    for line in column:
-        first = rows[-1][0] if rows else None
-        if first is not None and first.text and line.text and _overlap(first.box, line.box):
-            rows[-1].append(line)
+    """The pieces of one page; a heading's level is twice its size, for now."""
+    heads: list[Piece] = []
+    feet: list[Piece] = []
+    running: list[Line] = []
+    for line in laid.lines:
+        role = _margin_role(laid, line, usual, repeated)
+        if role is None:
+            running.append(line)
         else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.box.left) for row in rows]
+            aside = heads if line.box.middle > laid.page.height / 2 else feet
+            aside.append(Piece(line.text, role, page=laid.page.number))
+    yield from heads
+    for column in in_reading_order(running):
+        yield from _pieces_of_column(column, laid, usual)
+    yield from feet
 
 
-def _overlap(first: Box, second: Box) -> bool:
-    height = min(first.top, second.top) - max(first.bottom, second.bottom)
-    return height > min(first.top - first.bottom, second.top - second.bottom) / 2
+def _pieces_of_column(column: Sequence[Line], laid: _Laid, usual: _Type) -> Iterator[Piece]:
+    paragraph: list[Line] = []
+    edges = (min(line.box.left for line in column), max(line.box.right for line in column))
+    leading = _leading(column)
+    for row in map(cells, on_one_height(column)):
+        line = row[0]
+        rows = laid.rows.get(id(line), ())
+        if len(row) > 1:
+            # What stands side by side, and is no column, is a row of a table without rules.
+            rows = (" | ".join(cell.text for cell in row),)
+        ends = rows or (paragraph and _starts_paragraph(paragraph, line, edges, leading, usual))
+        if paragraph and ends:
+            yield _piece(paragraph, usual, laid.page.number)
+            paragraph = []
+        if rows:
+            yield from (Piece(text, Role.ROW, page=laid.page.number) for text in rows)
+        else:
+            paragraph.append(line)
+    if paragraph:
+        yield _piece(paragraph, usual, laid.page.number)
 
 
 def _leading(column: Sequence[Line]) -> float:
@@ -223,7 +230,11 @@ def _leading(column: Sequence[Line]) -> float:
 
 
 def _starts_paragraph(
-    paragraph: Sequence[Line], line: Line, edges: tuple[float, float], leading: float
+    paragraph: Sequence[Line],
+    line: Line,
+    edges: tuple[float, float],
+    leading: float,
+    usual: _Type,
 ) -> bool:
     """Whether `line` does not go on with the paragraph above it in its column."""
     left, right = edges
@@ -233,8 +244,10 @@ def _starts_paragraph(
         return True
     if before.box.middle - line.box.middle > max(leading * _LEADING, size * _LEADING):
         return True
-    centred = _is_centred(before, edges) and _is_centred(line, edges)
-    if centred:
+    if size >= usual.size * _LARGER:
+        # The lines of one heading.
+        return mark(line.text) is not None
+    if _is_centred(before, edges) and _is_centred(line, edges):
         return before.text[-1] in _ENDS
     indented = line.box.left > left + _INDENT * size
     ended_short = before.box.right < right - _SHORT * size

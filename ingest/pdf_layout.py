@@ -10,17 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from ingest.pdf_page import Box, Glyph
 
-_GAP_IN_LINE = 1.6
+_GAP_IN_LINE = 0.9
 """Font sizes of white space that end a line's segment: another column may begin there."""
+_GAP_IN_ROW = 2.4
+"""Font sizes of white space between the cells of a row; less is space between justified words."""
 _GUTTER = 0.7
 """Font sizes that a gutter is wide at least."""
 _COLUMN_LINES = 3
 _COLUMN_WIDTH = 7.0
-"""Font sizes that the middling line of a column is long at least; a table's cells are shorter."""
+"""Font sizes that a column is wide at least."""
+_COLUMN_INK = 0.55
+"""Share of a column's width that the middling line fills; a table's cells fill less."""
 _STRADDLING_SHARE = 0.34
 _SPACE = 0.18
 """Font sizes of white space between Latin characters that stand for a space."""
@@ -57,43 +62,32 @@ def _segments(row: list[Glyph]) -> Iterable[Line]:
     segment: list[Glyph] = []
     end = 0.0
     for glyph in row:
-        if glyph.text.isspace():
-            if segment:
-                segment.append(glyph)
-            continue
         if segment and glyph.box.left - end > _GAP_IN_LINE * max(glyph.size, segment[0].size):
             yield _line(segment)
             segment = []
+        end = max(glyph.box.right, end) if segment else glyph.box.right
         segment.append(glyph)
-        end = max(glyph.box.right, end) if len(segment) > 1 else glyph.box.right
-    if any(not glyph.text.isspace() for glyph in segment):
-        yield _line(segment)
+    yield _line(segment)
 
 
 def _line(glyphs: Sequence[Glyph]) -> Line:
-    inked = [glyph for glyph in glyphs if not glyph.text.isspace()]
     box = Box(
-        min(glyph.box.left for glyph in inked),
-        min(glyph.box.bottom for glyph in inked),
-        max(glyph.box.right for glyph in inked),
-        max(glyph.box.top for glyph in inked),
+        min(glyph.box.left for glyph in glyphs),
+        min(glyph.box.bottom for glyph in glyphs),
+        max(glyph.box.right for glyph in glyphs),
+        max(glyph.box.top for glyph in glyphs),
     )
-    parts: list[str] = []
-    before: Glyph | None = None
-    for glyph in glyphs:
-        if before is not None and _is_space_between(before, glyph):
-            parts.append(" ")
-        parts.append(glyph.text)
-        before = glyph
-    size = median(glyph.size for glyph in inked)
-    bold = sum(glyph.bold for glyph in inked) > len(inked) / 2
-    return Line(" ".join("".join(parts).split()), box, size, bold)
+    parts = [glyphs[0].text]
+    for before, glyph in pairwise(glyphs):
+        parts.append(f" {glyph.text}" if _is_space_between(before, glyph) else glyph.text)
+    size = median(glyph.size for glyph in glyphs)
+    bold = sum(glyph.bold for glyph in glyphs) > len(glyphs) / 2
+    return Line("".join(parts), box, size, bold)
 
 
 def _is_space_between(first: Glyph, second: Glyph) -> bool:
-    if first.text.isspace() or not (first.text.isascii() and second.text.isascii()):
-        return False
-    return second.box.left - first.box.right > _SPACE * second.size
+    latin = first.text.isascii() and second.text.isascii()
+    return second.spaced or (latin and second.box.left - first.box.right > _SPACE * second.size)
 
 
 def in_reading_order(lines: Sequence[Line]) -> list[list[Line]]:
@@ -103,47 +97,84 @@ def in_reading_order(lines: Sequence[Line]) -> list[list[Line]]:
     gutter = _gutter(lines)
     if gutter is None:
         return [sorted(lines, key=lambda line: (-line.box.middle, line.box.left))]
-    straddling = [line for line in lines if line.box.left < gutter < line.box.right]
-    crossed = {id(line) for line in straddling}
-    rest = [line for line in lines if id(line) not in crossed]
+    start, end = gutter
+    left = [line for line in lines if line.box.right <= start]
+    right = [line for line in lines if line.box.left >= end]
+    beside = {id(line) for line in (*left, *right)}
+    straddling = [line for line in lines if id(line) not in beside]
     columns: list[list[Line]] = []
-    for band, across in _bands(rest, straddling):
-        left = [line for line in band if line.box.right <= gutter]
-        right = [line for line in band if line.box.right > gutter]
-        for side in (left, right):
-            columns.extend(in_reading_order(side))
+    for band, across in _bands([*left, *right], straddling):
+        columns.extend(in_reading_order([line for line in band if line.box.right <= start]))
+        columns.extend(in_reading_order([line for line in band if line.box.right > start]))
         if across:
             columns.append(across)
     return columns
 
 
-def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where a white strip divides the lines into two columns, or None."""
+def _gutter(lines: Sequence[Line]) -> tuple[float, float] | None:
+    """The left and right edge of a white strip that divides the lines into two columns, or None."""
     size = median(line.size for line in lines)
-    edges = sorted({line.box.right for line in lines})
-    best: tuple[float, float] | None = None
-    for right in edges:
-        # A gutter begins where some line ends, and is as wide as the lines behind leave it.
-        left = [line for line in lines if line.box.right <= right + 0.1]
-        beyond = [line for line in lines if line.box.left > right]
-        if len(left) < _COLUMN_LINES or len(beyond) < _COLUMN_LINES:
-            continue
-        width = min(line.box.left for line in beyond) - right
-        crossing = len(lines) - len(left) - len(beyond)
-        if width < _GUTTER * size or crossing > _STRADDLING_SHARE * len(lines):
-            continue
-        if min(_usual_width(left), _usual_width(beyond)) < _COLUMN_WIDTH * size:
-            continue
-        if not _beside(left, beyond):
-            continue
-        score = len(left) + len(beyond) + width / 1000
-        if best is None or score > best[0]:
-            best = (score, right + width / 2)
-    return best[1] if best else None
+    best: tuple[int, float] | None = None
+    for start in sorted({line.box.right for line in lines}):
+        # A gutter begins where some line ends.
+        left = [line for line in lines if line.box.right <= start]
+        right = [line for line in lines if line.box.left >= start + _GUTTER * size]
+        crossing = len(lines) - len(left) - len(right)
+        if (
+            min(len(left), len(right)) >= _COLUMN_LINES
+            and crossing <= _STRADDLING_SHARE * len(lines)
+            and _is_column(left, size)
+            and _is_column(right, size)
+            and _beside(left, right)
+            and (best is None or len(left) + len(right) > best[0])
+        ):
+            best = (len(left) + len(right), start)
+    return (best[1], best[1] + _GUTTER * size) if best else None
 
 
-def _usual_width(lines: Sequence[Line]) -> float:
-    return median(line.box.right - line.box.left for line in lines)
+def _is_column(lines: Sequence[Line], size: float) -> bool:
+    """Whether the lines fill their width as running text does."""
+    width = max(line.box.right for line in lines) - min(line.box.left for line in lines)
+    ink = [
+        sum(line.box.right - line.box.left for line in row) / width for row in on_one_height(lines)
+    ]
+    return width >= _COLUMN_WIDTH * size and median(ink) >= _COLUMN_INK
+
+
+def on_one_height(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines that stand side by side together, left to right; lines without text stand alone."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -line.box.middle):
+        first = rows[-1][0] if rows else None
+        if first is not None and first.text and line.text and _overlap(first.box, line.box):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box.left) for row in rows]
+
+
+def _overlap(first: Box, second: Box) -> bool:
+    height = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return height > min(first.top - first.bottom, second.top - second.bottom) / 2
+
+
+def cells(row: Sequence[Line]) -> list[Line]:
+    """The lines of one height in one column, those that only justified words divide made one."""
+    merged = [row[0]]
+    for line in row[1:]:
+        before = merged[-1]
+        if line.box.left - before.box.right > _GAP_IN_ROW * min(line.size, before.size):
+            merged.append(line)
+            continue
+        box = Box(
+            before.box.left,
+            min(before.box.bottom, line.box.bottom),
+            max(before.box.right, line.box.right),
+            max(before.box.top, line.box.top),
+        )
+        size = max(before.size, line.size)
+        merged[-1] = Line(f"{before.text} {line.text}", box, size, before.bold and line.bold)
+    return merged
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line]) -> bool:

