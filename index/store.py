@@ -12,7 +12,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -78,13 +78,21 @@ def opened(folder: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]
             _check_format(connection, folder, write=write)
             yield connection
             if write:
-                # Else the log stays as large as the largest update was.
-                connection.execute("PRAGMA busy_timeout = 0")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _shorten_log(connection)
     except sqlite3.DatabaseError as error:
         raise _problem(error, folder) from error
     except OSError as error:
         raise _unusable(folder, error.strerror or str(error)) from error
+
+
+def _shorten_log(connection: sqlite3.Connection) -> None:
+    """Bring the log into the catalogue, else it stays as large as the largest update was.
+
+    What a reader or a full disk prevents now is done another time.
+    """
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def require(folder: Path) -> None:
@@ -111,7 +119,8 @@ def check(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _problem(error: sqlite3.DatabaseError, folder: Path) -> IndexProblem:
-    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+    lasting = any(word in str(error) for word in ("malformed", "no such table", "no such column"))
+    if isinstance(error, sqlite3.OperationalError) and not lasting:
         return _unusable(folder, str(error))
     return _damaged(folder, str(error))
 

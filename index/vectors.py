@@ -144,6 +144,21 @@ def whole(folder: Path, meta: Mapping[str, object]) -> bool:
         return False
 
 
+def numbers(built: faiss.Index) -> npt.NDArray[np.int64]:
+    """The numbers of all chunks that an index holds, in no order."""
+    import faiss  # noqa: PLC0415
+
+    if not isinstance(built, faiss.IndexIVF):
+        return np.asarray(faiss.vector_to_array(built.id_map), np.int64)
+    lists = built.invlists
+    held = [
+        faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
+        for number in range(built.nlist)
+        if lists.list_size(number)
+    ]
+    return np.concatenate([np.zeros(0, np.int64), *held])
+
+
 def tidy(folder: Path, meta: Mapping[str, object]) -> None:
     """Delete the FAISS files of other generations than the catalogue's; readers keep theirs."""
     for path in folder.glob(file_name("*")):

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -58,29 +58,64 @@ def index(
     ] = "",
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start from nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Forget files that are gone.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and follow each change until Ctrl-C.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Index files and folders, or bring an index in step with them."""
+    from itertools import islice
+
     from index.build import update
     from index.embed import PACKAGED, open_embedder
+    from index.watch import moments
     from ui import render
 
     log = render.console(error=True)
     embedder = open_embedder(model or PACKAGED, log.print)
-    with render.progress_bar() as progress:
-        done = update(
-            index_dir,
-            paths,
-            embedder,
-            rebuild=rebuild,
-            prune=prune,
-            progress=progress,
-            report=log.print,
-        )
+    for turn, _ in enumerate(islice(moments(paths), None if watch else 1)):
+        with _going_on(log.print, needed=watch), render.progress_bar() as progress:
+            done = update(
+                index_dir,
+                paths,
+                embedder,
+                rebuild=rebuild and not turn,
+                prune=prune,
+                progress=progress,
+                report=log.print,
+            )
+            if as_json:
+                _print_json(dataclasses.asdict(done))
+            else:
+                render.show_update(render.console(), done)
+
+
+@contextlib.contextmanager
+def _going_on(report: Callable[[str], None], *, needed: bool) -> Iterator[None]:
+    """Where a command must go on after an error, print it instead of ending there."""
+    try:
+        yield
+    except PolicyQAError as error:
+        if not needed:
+            raise
+        report(str(error))
+
+
+@app.command(epilog="Example: policyqa verify")
+def verify(index_dir: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """Check an index against its own checksums, counts and quotes.
+
+    Exit code 0: it is whole. 2: it is not; each line says what to run.
+    """
+    from index.verify import verify as problems_of
+
+    problems = problems_of(index_dir)
     if as_json:
-        _print_json(dataclasses.asdict(done))
+        _print_json({"problems": problems})
     else:
-        render.show_update(render.console(), done)
+        print("\n".join(problems) or f"The index in {index_dir} is whole.")
+    if problems:
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog="Example: policyqa remove 2019年通知.md")

@@ -1,4 +1,4 @@
-"""A model without meaning, for tests of what does not depend on meaning: fast, and always itself."""
+"""A model without meaning, for what does not depend on meaning: fast, and always the same."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ class Toy:
         self.dimension = dimension
 
     def count_tokens(self, text: str) -> int:
+        """A character each."""
         return len(text)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
+        """As passages."""
         return np.stack([self._vector(text) for text in texts])
 
     def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
+        """One by one."""
         for text in texts:
             yield self._vector(text)[None]
 
