@@ -85,9 +85,7 @@ def _tensor(packed: Packed, name: str, *shape: int) -> Float32:
     if kind != _Q4_0:
         return np.frombuffer(packed.data, "<f4", weights, place).reshape(shape).copy()
     blocks = np.frombuffer(packed.data, _BLOCK, weights // 32, place)
-    values = np.concatenate([blocks["halves"] & 0x0F, blocks["halves"] >> 4], axis=1)
-    scaled = (values.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
-    return scaled.reshape(shape)
+    return _dequantised(blocks).reshape(shape)
 
 
 def state(packed: Packed) -> dict[str, Float32]:
@@ -120,3 +118,19 @@ def state(packed: Packed) -> dict[str, Float32]:
             weights[f"{place}.{long}.weight"] = _tensor(packed, f"l{layer}.{short}.w", hidden)
             weights[f"{place}.{long}.bias"] = _tensor(packed, f"l{layer}.{short}.b", hidden)
     return weights
+
+
+def embeddings(packed: Packed, ids: npt.NDArray[np.int64]) -> Float32:
+    """What enters the first layer, before its norm: float32 of shape (tokens, hidden)."""
+    hidden = packed.hidden
+    _, weights, place = packed.tensors["emb.word"]
+    blocks = np.frombuffer(packed.data, _BLOCK, weights // 32, place).reshape(-1, hidden // 32)
+    words = _dequantised(blocks[ids].reshape(-1)).reshape(-1, hidden)
+    positions = _tensor(packed, "emb.pos", -1, hidden)[: len(ids)]
+    return words + positions + _tensor(packed, "emb.type", -1, hidden)[0]
+
+
+def _dequantised(blocks: npt.NDArray[np.void]) -> Float32:
+    """Q4_0 blocks as float32 of shape (blocks, 32)."""
+    values = np.concatenate([blocks["halves"] & 0x0F, blocks["halves"] >> 4], axis=1)
+    return (values.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from index.search import Index
 from index.types import Scope
+from qa.choose import Choice, choose
 from qa.cite import cite
-from qa.extract import choose
+from qa.reader import load
 from qa.types import Answer, QuestionError
 
 LONGEST_QUESTION = 1000
 """In characters; what is longer is a document, not a question."""
 
-PASSAGES = 5
+PASSAGES = 10
 """How many passages are read for an answer, unless a caller asks for another number."""
 
 _CITATIONS = 3
@@ -50,9 +52,8 @@ def ask(
         hits = snapshot.search(question, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(question, snapshot.understood(question), hits, documents, index.embedder)[
-            :_CITATIONS
-        ]
+        chosen = choose(snapshot.in_chinese(question), hits, documents, load())
+        chosen = _same(chosen)[:_CITATIONS]
         cited = tuple(
             cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
             for choice in chosen
@@ -60,7 +61,7 @@ def ask(
         text = ""
         if chosen:
             best = chosen[0]
-            text = best.hit.chunk.text[best.clause.start : best.clause.end].strip(" \n，；：,;:")
+            text = _words(best)
     return Answer(
         question=question,
         text=text,
@@ -69,3 +70,13 @@ def ask(
         nearest=tuple(hits),
         seconds=time.perf_counter() - started,
     )
+
+
+def _words(choice: Choice) -> str:
+    text = choice.hit.chunk.text[choice.answer.start : choice.answer.end]
+    return " ".join(text.split())
+
+
+def _same(chosen: Sequence[Choice]) -> list[Choice]:
+    """The best choice and those in other sentences that say the same."""
+    return [one for one in chosen if _words(one) == _words(chosen[0])]

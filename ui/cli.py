@@ -139,7 +139,7 @@ def ask(
     index_dir: Folder = DEFAULT_FOLDER,
     passages: Annotated[
         int, typer.Option("-k", min=1, max=100, help="How many passages to read.")
-    ] = 5,
+    ] = 10,
     issuer: Issuer = "",
     year: Year = None,
     doc: Doc = "",

@@ -1,0 +1,155 @@
+"""Examples from published reading sets: DRCD, CMRC 2018 trial, XQuAD English to Chinese.
+
+Each question gives the window that answers it and windows that do not: the one of the same passage
+and the one of the other passages that share most with the question.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from qa.training.examples import Example
+from qa.windows import Window, cut
+
+_LIMITS = (50, 80, 110, 140, 140)
+_LONGEST = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question over a passage, with the answer's place in the passage."""
+
+    question: str
+    title: str
+    passage: str
+    start: int
+    end: int
+    source: str
+
+
+def load(folder: Path, source: str) -> list[Asked]:
+    """The questions of a set in the layout of `corpus.jsonl` and `questions.jsonl`."""
+    passages = {row["id"]: row for row in _rows(folder / "corpus.jsonl")}
+    asked = []
+    for row in _rows(folder / "questions.jsonl"):
+        passage = passages[row["doc"]]
+        answer = row["answers"][0].strip(" \u3000，。；、")
+        start = passage["text"].find(answer, max(row["answer_start"][0], 0))
+        if answer and start >= 0:
+            title = passage["title"].replace("_", " ")
+            end = start + len(answer)
+            asked.append(Asked(row["question"], title, passage["text"], start, end, source))
+    return asked
+
+
+def simplified(asked: Asked) -> Asked | None:
+    """The same question in simplified characters; none where a text would change its length."""
+    from opencc import OpenCC
+
+    convert = OpenCC("t2s").convert
+    question, title, passage = map(convert, (asked.question, asked.title, asked.passage))
+    if len(passage) != len(asked.passage):
+        return None
+    return replace(asked, question=question, title=title, passage=passage)
+
+
+def examples(asked: Sequence[Asked], seed: int) -> Iterator[Example]:
+    """Every question with its window, and with one or two windows that do not answer it."""
+    chance = random.Random(seed)
+    pool = _pool(asked)
+    nearest = _nearest([one.question for one in asked], [window.text for _, window in pool])
+    for one, near in zip(asked, nearest, strict=True):
+        ranges = cut(one.passage, chance.choice(_LIMITS))
+        context = one.title if chance.random() < 0.85 else ""
+        holding = _holding(ranges, one)
+        if holding is None:
+            continue
+        first, last = holding
+        text = one.passage[first:last]
+        yield Example(one.question, context, text, one.start - first, one.end - first, one.source)
+        answer = one.passage[one.start : one.end]
+        silent = [
+            one.passage[a:b]
+            for a, b in ranges
+            if (b <= first or a >= last) and answer not in one.passage[a:b]
+        ]
+        if silent and chance.random() < 0.8:
+            best = max(silent, key=lambda text: _overlap(one.question, text))
+            text = best if chance.random() < 0.6 else chance.choice(silent)
+            yield Example(one.question, context, text, -1, -1, f"{one.source}-same")
+        if chance.random() < 0.5:
+            others = (pool[index] for index in near)
+            strange = [
+                window
+                for passage, window in others
+                if passage != one.passage and answer not in window.text
+            ]
+            if strange:
+                window = chance.choice(strange[:3])
+                yield Example(
+                    one.question, window.context, window.text, -1, -1, f"{one.source}-other"
+                )
+
+
+def _rows(path: Path) -> Iterator[dict]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _holding(ranges: Sequence[tuple[int, int]], one: Asked) -> tuple[int, int] | None:
+    """The range that holds the answer, or the few that do together."""
+    touching = [(a, b) for a, b in ranges if a < one.end and b > one.start]
+    first, last = touching[0][0], touching[-1][1]
+    return (first, last) if last - first <= _LONGEST else None
+
+
+def _pool(asked: Sequence[Asked]) -> list[tuple[str, Window]]:
+    passages = dict.fromkeys((one.passage, one.title) for one in asked)
+    return [
+        (passage, Window(title, passage[a:b]))
+        for passage, title in passages
+        for a, b in cut(passage)
+    ]
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[place : place + 2] for place in range(len(text) - 1)}
+
+
+def _overlap(question: str, text: str) -> int:
+    return len(_bigrams(question) & _bigrams(text))
+
+
+def _nearest(questions: Sequence[str], texts: Sequence[str], count: int = 12) -> list[list[int]]:
+    """For each question, the texts that share most bigrams with it, rare ones counting more."""
+    numbers: dict[str, int] = {}
+
+    def matrix(rows: Sequence[str]) -> csr_matrix:
+        cells = [
+            (row, numbers.setdefault(bigram, len(numbers)))
+            for row, text in enumerate(rows)
+            for bigram in sorted(_bigrams(text))
+        ]
+        places = np.array(cells, np.int64).reshape(-1, 2)
+        return csr_matrix(
+            (np.ones(len(places), np.float32), (places[:, 0], places[:, 1])),
+            shape=(len(rows), 1_000_000),
+        )
+
+    held, asked = matrix(texts), matrix(questions)
+    rarity = np.log(len(texts) / np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1))
+    scores = asked.multiply(rarity).tocsr() @ held.T.tocsr()
+    nearest = []
+    for row in range(len(questions)):
+        part = scores.getrow(row)
+        order = np.argsort(-part.data)[:count]
+        nearest.append([int(index) for index in part.indices[order]])
+    return nearest

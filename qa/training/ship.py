@@ -1,0 +1,44 @@
+"""From a checkpoint to the weights that are shipped: 8-bit matrices, one scale a row.
+
+python -m qa.training.ship CHECKPOINT.safetensors
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from qa.network import SCALE, WEIGHTS, Array
+
+_WIDE = 64
+"""Matrices with fewer rows (the heads) or columns (the marks) stay in 16 bits."""
+
+
+def packed(name: str, value: Array) -> dict[str, Array]:
+    """A tensor as it is shipped: int8 with a float16 scale a row, or float16."""
+    if value.ndim != 2 or min(value.shape) < _WIDE:  # noqa: PLR2004 - matrices have 2 dimensions
+        return {name: value.astype(np.float16)}
+    scale = np.maximum(np.abs(value).max(axis=1, keepdims=True), 1e-8) / 127
+    scale = scale.astype(np.float16).astype(np.float32)
+    return {
+        name: np.clip(np.rint(value / scale), -127, 127).astype(np.int8),
+        name + SCALE: scale.astype(np.float16),
+    }
+
+
+def ship(checkpoint: Path) -> None:
+    """Write the trained tensors of `checkpoint` to the folder of shipped weights."""
+    tensors: dict[str, Array] = {}
+    with safe_open(checkpoint, "np") as file:
+        for name in file.keys():  # noqa: SIM118 - not a mapping
+            if ":" not in name:  # the optimiser's moments stay behind
+                tensors |= packed(name, file.get_tensor(name))
+    save_file(tensors, WEIGHTS)
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[1]))
