@@ -92,7 +92,7 @@ def _guess(data: bytes) -> str:
         with suppress(UnicodeDecodeError):
             sample.decode(encoding)
             return encoding
-    raise UnreadableFile("its encoding is not known; save it as UTF-8")
+    raise UnreadableFile("it holds no text in a known encoding; save it as UTF-8")
 
 
 def _strictly(data: bytes, encoding: str) -> str:

@@ -162,10 +162,10 @@ def _drop_hollow(lines: Sequence[Line]) -> None:
         while later and later[-1][0] > line.rank:
             read |= later.pop()[1]
         if line.rank[0] == IN_TEXT and line.block.role is Role.HEADING and not read:
-            read = not listed and (line.kind or 0) > Kind.COMMA
+            later.append((line.rank, not listed and (line.kind or 0) > Kind.COMMA))
             line.make_item()
-            continue
-        later.append((line.rank, read or line.block.role in READ))
+        else:
+            later.append((line.rank, read or line.block.role in READ))
         read = False
 
 

@@ -43,6 +43,12 @@ _BREAKING = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SITE = re.compile(r"\s*[_|｜\-–—]+\s*[^_|｜\-–—]{1,24}\Z")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|table|ul|ol|dl|blockquote|center|form|font|a|b|i|u|em|strong"
+    r"|small|big|code|svg|math|object|select|template|button|details|fieldset)\b",
+    re.IGNORECASE,
+)
+_DEEPEST = 3000
 _LONG_CELL = 400
 _LONG_ASIDE = 1500
 _LINKED_SHARE = 0.6
@@ -81,7 +87,9 @@ def html(data: bytes) -> Source:
     Scripts, styles and what is hidden are not part of the text; menus, footers and the like are, as
     `NAVIGATION`. Where the page has one `main` or `article`, all outside of it is navigation.
     """
-    parser = LexborHTMLParser(_decoded(data))
+    text = _decoded(data)
+    _check_nesting(text)
+    parser = LexborHTMLParser(text)
     body = parser.body
     if body is None:
         raise UnreadableFile("it holds no page")
@@ -91,6 +99,15 @@ def html(data: bytes) -> Source:
     page = _Page()
     _walk(body, main, page)
     return assemble(page.pieces, _title(parser))
+
+
+def _check_nesting(text: str) -> None:
+    """Refuse a page nested so deeply that parsing, quadratic in the depth, would take minutes."""
+    depth = 0
+    for tag in _NESTING.finditer(text):
+        depth += -1 if tag[1] else 1
+        if depth > _DEEPEST:
+            raise UnreadableFile("its parts are nested too deeply")
 
 
 def _decoded(data: bytes) -> str:

@@ -13,12 +13,12 @@ _UNDERLINE = re.compile(r"(=+|-+)[ \t]*\Z")
 _RULE = re.compile(r"(?:[-*_][ \t]*){3,}\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
-_ITEM = re.compile(r"[-*+•·][ \t\u3000]+")
+_ITEM = re.compile(r"[-*+•·][ \t\u3000]+(?!\d+\s*[-*+•·]\Z)")
 _TABLE_RULE = re.compile(r"[|:\- \t]+\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INLINE = re.compile(
     r"\*\*|__|(?<![\w*])\*(?=\S)|(?<=[^\s*])\*(?![\w*])|`+"
-    r"|!?\[(?=[^\]\n]*\]\([^)\n]*\))|(?<=.)\]\([^)\n]*\)"
+    r"|!?\[(?=[^\[\]\n]{0,200}\]\([^)\n]{0,500}\))|(?<=.)\]\([^)\n]{0,500}\)"
     r"|</?[A-Za-z][^<>\n]{0,200}>|\\(?=[!-/:-@\[-`{-~])"
 )
 _INLINE_SIGNS = frozenset("*_`[]<\\")

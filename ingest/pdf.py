@@ -1,8 +1,9 @@
 """PDF: pages into paragraphs in reading order, with headings, tables and running heads told apart.
 
-Why pypdfium2: on one- and two-column pages printed by LibreOffice and Chromium its characters were
-complete and in place, as pdfplumber's (MIT) were, at 15 to 40 times the speed; pypdf (BSD) gives no
-place for a character; PyMuPDF is AGPL.
+Why pypdfium2: on 16 PDFs printed by LibreOffice and Chromium, half a dozen of them in two columns,
+its characters were complete and in place, as pdfplumber's (MIT) were, in an eighth of the time.
+Reading order is our own: pdfplumber's text holds 79 % of the characters in order there, this one's
+100 %. pypdf (BSD) gives no box for a character; PyMuPDF is AGPL.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _check_text(pages: Sequence[_Laid]) -> None:
     text = "".join(line.text for laid in pages for line in laid.lines)
     if not text and not any(laid.rows for laid in pages):
         if any(laid.page.pictures for laid in pages):
-            raise UnreadableFile("its pages are pictures of text; install policyqa[ocr] to read it")
+            raise UnreadableFile("its pages are pictures of text; recognise the text first (OCR)")
         raise UnreadableFile("it holds no text")
     strange = sum(1 for sign in text if sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff")
     if strange > len(text) * _UNREADABLE_SHARE:

@@ -21,6 +21,8 @@ _GAP_IN_ROW = 2.4
 """Font sizes of white space between the cells of a row; less is space between justified words."""
 _GUTTER = 0.7
 """Font sizes that a gutter is wide at least."""
+_MOST_LINES = 1500
+"""Lines above which a page is a drawing, in which no columns are looked for."""
 _COLUMN_LINES = 3
 _COLUMN_WIDTH = 7.0
 """Font sizes that a column is wide at least."""
@@ -94,7 +96,7 @@ def in_reading_order(lines: Sequence[Line]) -> list[list[Line]]:
     """The columns of a page in the order in which they are read, each from top to bottom."""
     if not lines:
         return []
-    gutter = _gutter(lines)
+    gutter = _gutter(lines) if len(lines) <= _MOST_LINES else None
     if gutter is None:
         return [sorted(lines, key=lambda line: (-line.box.middle, line.box.left))]
     start, end = gutter

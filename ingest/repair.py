@@ -109,15 +109,18 @@ def _cut(block: Block, at: int, before: Role, after: Role) -> list[Block]:
 
 def _without_pull_quotes(text: str, blocks: list[Block]) -> list[Block]:
     """`blocks` in which a short text that another text of the page repeats is a pull quote."""
-    texts = [join(text, block.spans) if block.role is Role.TEXT else "" for block in blocks]
+    texts = [join(text, block.spans).strip() if block.role is Role.TEXT else "" for block in blocks]
     if sum(map(len, texts)) > _LONGEST_PAGE:
         return blocks
     told: list[Block] = []
-    for number, (block, words) in enumerate(zip(blocks, texts, strict=True)):
+    for number, block in enumerate(blocks):
+        words = texts[number]
         # Without separators, since what it repeats may itself be broken by a column's end.
         others = "".join(texts[:number]) + "".join(texts[number + 1 :])
-        if _is_pull_quote(words.strip(), others) and texts.count(words) == 1:
+        if _is_pull_quote(words, others) and texts.count(words) == 1:
             told.append(replace(block, role=Role.PULL_QUOTE))
+            # What repeats a pull quote is not one too: something must be left to read.
+            texts[number] = ""
         else:
             told.append(block)
     return told
@@ -186,7 +189,7 @@ def _goes_on(text: str, before: Sequence[Block], first: Block, second: Block) ->
         return False
     if before[-1].role is Role.BYLINE and not _breaks_line(text, before[-1], second):
         return False
-    if _is_latin(head[-1]) and _is_latin(tail[0]):
+    if _is_latin(head[-1]) and _is_latin(tail[0]) and not (head[-1] + tail[0]).isdecimal():
         return tail[0].islower() or head[-1] == ","
     return bool(_INNER_STOP.search(head) and _INNER_STOP.search(tail))
 
@@ -199,7 +202,9 @@ def _breaks_line(text: str, first: Block, second: Block) -> bool:
 def _glued(text: str, first: tuple[Span, ...], second: tuple[Span, ...]) -> tuple[Span, ...]:
     """The spans of both; between Latin words one white space of the source stays."""
     end, start = first[-1].end, second[0].start
-    if _is_latin(text[end - 1]) and _is_latin(text[start]) and text[end].isspace():
+    figure = (text[end - 1] + text[start]).isdecimal()
+    latin = _is_latin(text[end - 1]) and _is_latin(text[start])
+    if latin and not figure and text[end].isspace():
         return (*first[:-1], Span(first[-1].start, end + 1), *second)
     return (*first, *second)
 

@@ -26,6 +26,8 @@ _INNER_BREAK = re.compile(
     rf"(?<=[。；：！？”）])[ \t\u3000]+(?=\S)|[ \t\u3000]+(?={_MARK})|[ \t]*\u3000{{2,}}(?=\S)"
 )
 
+_TEXT_BEGINS = re.compile("[。；！？]|：\\Z")
+
 _WRAPPED_LINES = 6
 """Lines below which nothing is said about a text's width."""
 _WRAPPED_WIDTH = range(30, 130)
@@ -82,7 +84,7 @@ def _title_ends(text: str, start: int, end: int) -> list[int]:
     if end - start <= _LONG_LINE:
         return ends
     for word in re.finditer(r"\S+", text[start : start + _LONG_LINE]):
-        if word.end() - word.start() > _TITLE_LENGTH or re.search("[。；：！？]", word.group()):
+        if word.end() - word.start() > _TITLE_LENGTH or _TEXT_BEGINS.search(word.group()):
             # 各区人民政府：or the first sentence: the text has begun.
             return [*ends, start + word.start()]
         ends.append(start + word.start())

@@ -80,7 +80,7 @@ def choose(
         return []
     texts = [hit.chunk.text[span.start : span.end] for hit, span in places]
     placed = [f"{hit.chunk.path[-1]} {text}" for (hit, _), text in zip(places, texts, strict=True)]
-    shared = _shared_words(understood, placed)
+    shared = _shared_words(question, placed)
     rank = np.array([hit.score for hit, _ in places])
     number = np.array([_tells_number(question, text) for text in texts], float)
     first = np.argsort(-(z_scores(rank) + z_scores(shared) + number), kind="stable")[:_READ]

@@ -16,7 +16,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from ingest.errors import PolicyQAError
+from ingest.errors import PolicyQAError, UnreadableFile
 
 NOT_FOUND, FAILED, INTERRUPTED = 1, 2, 130
 """Exit codes: the documents hold no answer; an error; stopped by Ctrl-C."""
@@ -217,6 +217,31 @@ def status(
     render.show_status(out, held, str(index_dir))
     if documents:
         render.show_documents(out, listed)
+
+
+@app.command(epilog="Example: policyqa inspect 通知.pdf")
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A document.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how one file is read: outline, passages, metadata, and where each character went."""
+    from index.embed import PACKAGED, open_embedder
+    from ingest.chunk import chunk
+    from ingest.ledger import ledger
+    from ingest.read import read
+    from ui import inspected, render
+
+    log = render.console(error=True)
+    try:
+        document = read(file, file.name)
+    except UnreadableFile as error:
+        raise PolicyQAError(f"{file}: {error}.") from error
+    chunks = chunk(document, open_embedder(PACKAGED, log.print).count_tokens)
+    book = ledger(document, chunks)
+    if as_json:
+        _print_json(inspected.as_json(document, chunks, book))
+    else:
+        inspected.show(render.console(), document, chunks, book)
 
 
 @app.command(name="eval", epilog="Example: policyqa eval questions.jsonl --out answers.jsonl")

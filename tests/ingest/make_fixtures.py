@@ -23,6 +23,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from known_texts import TEXTS, Text
 
 FIXTURES = Path(__file__).parent / "fixtures"
+LOCKED = Path(__file__).parent / "locked"
+LOCKED_PDF = (
+    'pdf:writer_pdf_Export:{"EncryptFile":{"type":"boolean","value":"true"},'
+    '"DocumentOpenPassword":{"type":"string","value":"secret"}}'
+)
 
 STYLE = """
 body { font: 12pt "Noto Sans CJK SC"; text-align: justify } p { text-indent: 2em; margin: .4em 0 }
@@ -181,9 +186,8 @@ def libreoffice(source: Path, kind: str, target: Path) -> None:
 
 
 def convert(source: Path, encoding: str, target: Path) -> None:
-    text = subprocess.run(
-        ("iconv", "-f", "UTF-8", "-t", encoding, str(source)), check=True, capture_output=True
-    )
+    command = ["iconv", "-f", "UTF-8", "-t", encoding, str(source)]
+    text = subprocess.run(command, check=True, capture_output=True)
     target.write_bytes(text.stdout)
 
 
@@ -219,6 +223,8 @@ def main() -> None:
         work = Path(folder)
         for name, text in TEXTS.items():
             make(name, text, work)
+        libreoffice(work / "memo-office.docx", LOCKED_PDF, work / "locked.pdf")
+        (work / "locked.pdf").replace(LOCKED / "locked.pdf")
         shutil.rmtree(work / "o")
         shutil.rmtree(FIXTURES, ignore_errors=True)
         FIXTURES.mkdir()

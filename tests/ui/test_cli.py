@@ -228,9 +228,29 @@ def test_a_broken_question_set(seed_index: Path, tmp_path: Path) -> None:
     assert not out.exists()
 
 
-@pytest.mark.parametrize("command", ["index", "remove", "ask", "search", "status", "eval"])
+@pytest.mark.parametrize(
+    "command", ["index", "remove", "ask", "search", "status", "inspect", "eval"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = policyqa(command, "--help")
     assert done.returncode == 0
     assert "Example" in done.stdout
     assert f"policyqa {command}" in done.stdout
+
+
+def test_inspect_shows_outline_metadata_passages_and_ledger(tmp_path: Path) -> None:
+    document = tmp_path / "通知.md"
+    text = "# 某市人民政府关于补贴的通知\n\n某政发〔2026〕3号\n\n## 一、标准\n\n每人300元。\n"
+    document.write_text(text, "utf-8")
+    shown = policyqa("inspect", document).stdout
+    for words in ("某市人民政府", "某政发〔2026〕3号", "一、标准", "2 passages", "0  unaccounted"):
+        assert words in shown
+    told = json.loads(policyqa("inspect", document, "--json").stdout)
+    for passage in told["passages"]:
+        assert join(text, [Span(*span) for span in passage["spans"]]) == passage["text"]
+    assert told["ledger"]["unaccounted"] == 0
+
+
+def test_inspect_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "空.md").write_text("", "utf-8")
+    assert "it is empty" in refused("inspect", tmp_path / "空.md")
