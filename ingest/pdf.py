@@ -124,7 +124,7 @@ def _check_text(pages: Sequence[_Laid]) -> None:
     text = "".join(line.text for laid in pages for line in laid.lines)
     if not text and not any(laid.rows for laid in pages):
         if any(laid.page.pictures for laid in pages):
-            raise UnreadableFile("its pages are pictures of text; install policyqa[ocr] to read it")
+            raise UnreadableFile("its pages are pictures of text; recognise the text first (OCR)")
         raise UnreadableFile("it holds no text")
     strange = sum(1 for sign in text if sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff")
     if strange > len(text) * _UNREADABLE_SHARE:

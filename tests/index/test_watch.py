@@ -34,11 +34,14 @@ def test_a_change_is_told_once_it_has_come_to_rest(papers: Path) -> None:
 
 def test_a_folder_that_is_away_is_waited_for(tmp_path: Path) -> None:
     later = tmp_path / "later"
-    watching = moments([later], lambda _: later.mkdir() if not later.exists() else fill(later))
+
+    def sleep(_: float) -> None:
+        if not later.exists():
+            later.mkdir()
+        elif not (later / "a.md").exists():
+            (later / "a.md").write_text("一", "utf-8")
+
+    watching = moments([later], sleep)
     next(watching)
     next(watching)
     assert (later / "a.md").exists()
-
-
-def fill(folder: Path) -> None:
-    (folder / "a.md").write_text("一", "utf-8")
