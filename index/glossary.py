@@ -127,53 +127,6 @@ def expand(question: str, frequency: Callable[[str], int]) -> str:
     return " ".join([question, *dict.fromkeys(found)])
 
 
-_ASKED = {
-    "how many": "多少",
-    "how much": "多少",
-    "how long": "多长时间",
-    "when": "什么时候",
-    "where": "哪里",
-    "who": "谁",
-    "which": "哪",
-    "why": "为什么",
-    "what": "什么",
-    "by": "到",
-}
-"""Closed classes that say what is asked for."""
-
-_NOT_LATIN = re.compile(r"[^A-Za-z\s?.,'’-]+")
-
-
-def in_chinese(question: str, frequency: Callable[[str], int]) -> str:
-    """The question's words in their order, the English ones under their Chinese names.
-
-    What has no name is left out; a question without English stays as it is.
-
-    >>> in_chinese("how many 智能体 by 2028", lambda word: 1)
-    '多少智能体到2028'
-    """
-    if not any(term.lower() in _FUNCTION_WORDS for term in _LATIN.findall(question)):
-        return question
-    said: list[str] = []
-    for part in re.finditer(rf"(?:{_LATIN.pattern}[\s,]*)+|{_NOT_LATIN.pattern}", question):
-        terms = _LATIN.findall(part.group())
-        if not terms:
-            said.append(part.group())
-        while terms:
-            length, word = _asked(terms) or _longest(terms, frequency)
-            said.append(word)
-            terms = terms[length:]
-    return "".join(said)
-
-
-def _asked(terms: list[str]) -> tuple[int, str] | None:
-    for length in (2, 1):
-        word = _ASKED.get(" ".join(terms[:length]).lower())
-        if word:
-            return length, word
-    return None
-
-
 def _longest(terms: list[str], frequency: Callable[[str], int]) -> tuple[int, str]:
     """The longest phrase at the beginning of `terms` with a translation: its length, and that."""
     for length in range(min(_LONGEST_PHRASE, len(terms)), 0, -1):

@@ -148,10 +148,6 @@ class Snapshot:
         """The question, with the Chinese names of its English words that the documents use."""
         return glossary.expand(question, functools.partial(lexical.frequency, self.connection))
 
-    def in_chinese(self, question: str) -> str:
-        """The question's words in their order, the English ones under their Chinese names."""
-        return glossary.in_chinese(question, functools.partial(lexical.frequency, self.connection))
-
     def document(self, identity: str) -> Indexed:
         """The document of that id. Raises `KeyError` when it is not in this snapshot."""
         found = catalogue.documents(self.connection, identity)

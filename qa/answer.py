@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from index.search import Index
-from index.types import Scope
-from qa.choose import Choice, choose
+from index.types import Indexed, Scope
+from qa.choose import Choice, Question, choose
 from qa.cite import cite
 from qa.reader import load
-from qa.types import Answer, QuestionError
+from qa.types import Answer, Citation, QuestionError
 
 LONGEST_QUESTION = 1000
 """In characters; what is longer is a document, not a question."""
 
 PASSAGES = 10
 """How many passages are read for an answer, unless a caller asks for another number."""
-
-_CITATIONS = 3
 
 
 def check(question: str) -> str:
@@ -49,34 +46,24 @@ def ask(
     question = check(question)
     started = time.perf_counter()
     with index.snapshot() as snapshot:
+        terms = snapshot.understood(question).removeprefix(question).strip()
         hits = snapshot.search(question, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(snapshot.in_chinese(question), hits, documents, load())
-        chosen = _same(chosen)[:_CITATIONS]
-        cited = tuple(
-            cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
-            for choice in chosen
-        )
-        text = ""
-        if chosen:
-            best = chosen[0]
-            text = _words(best)
+        chosen = choose(Question(question, terms), hits, documents, load())
     return Answer(
         question=question,
-        text=text,
-        confidence=chosen[0].confidence if chosen else 0.0,
-        citations=cited,
+        text=_words(chosen) if chosen else "",
+        confidence=chosen.confidence if chosen else 0.0,
+        citations=(_cited(chosen, documents),) if chosen else (),
         nearest=tuple(hits),
         seconds=time.perf_counter() - started,
     )
 
 
-def _words(choice: Choice) -> str:
-    text = choice.hit.chunk.text[choice.answer.start : choice.answer.end]
-    return " ".join(text.split())
+def _cited(chosen: Choice, documents: dict[str, Indexed]) -> Citation:
+    return cite(documents[chosen.hit.chunk.document_id], chosen.hit, chosen.sentence)
 
 
-def _same(chosen: Sequence[Choice]) -> list[Choice]:
-    """The best choice and those in other sentences that say the same."""
-    return [one for one in chosen if _words(one) == _words(chosen[0])]
+def _words(chosen: Choice) -> str:
+    return " ".join(chosen.hit.chunk.text[chosen.answer.start : chosen.answer.end].split())

@@ -41,8 +41,12 @@ class Inputs:
     ranges: tuple[tuple[int, int], ...]
 
 
-def prepare(pieces: Pieces, question: str, window: Window) -> Inputs:
-    """`<s> query: question </s></s> context </s> window </s>`, cut to `MAX_TOKENS`."""
+def prepare(pieces: Pieces, question: str, window: Window, terms: str = "") -> Inputs:
+    """`<s> query: question </s></s> context </s> window </s>`, cut to `MAX_TOKENS`.
+
+    What the window shares with `terms`, the Chinese names of the question's English words, is
+    marked as if the question held them.
+    """
     asked = pieces.encode("query: " + question)
     prefix = len("query: ")
     question_ids = asked.ids[:_QUESTION_TOKENS]
@@ -55,13 +59,14 @@ def prepare(pieces: Pieces, question: str, window: Window) -> Inputs:
     ids = (BEGIN, *question_ids, END, END, *context_ids, END, *read.ids[: last - first], END)
 
     asked_text, context_text, read_text = map(_plain, (question, window.context, window.text))
+    wanted = f"{asked_text}\n{_plain(terms)}"
     marks = np.zeros((len(ids), MARKS), np.float32)
     asked_ranges = [(max(a - prefix, 0), max(b - prefix, 0)) for a, b in asked.ranges]
     source = f"{context_text}\n{read_text}"
     parts = (
         (0, 1, asked_text, asked_ranges[: len(question_ids)], source),
-        (1, 3 + len(question_ids), context_text, context_ranges, asked_text),
-        (2, first, read_text, read.ranges[: last - first], asked_text),
+        (1, 3 + len(question_ids), context_text, context_ranges, wanted),
+        (2, first, read_text, read.ranges[: last - first], wanted),
     )
     for part, place, text, ranges, other in parts:
         shared = shared_lengths(text, other)

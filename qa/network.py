@@ -25,9 +25,9 @@ Array = npt.NDArray[Any]
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.safetensors"
 SCALE = ".scale"
-GRAPH, HEADS = "encoder.onnx", "heads.npz"
+GRAPH, HEAD = "encoder.onnx", "head.npz"
 
-_SHA256 = "fd41ff0d4d23a85148ee9ed7febf8a9678e404e85e0c89f7adcb42054084f16d"
+_SHA256 = "8da3e7204b8f8e299a3299994d6221d92bef2dc69deb8cbebb1c25d7c589dee3"
 _OPSET, _IR_VERSION = 20, 9
 _LINEAR = {
     "q": "attention.self.query",
@@ -51,8 +51,8 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     digest = hashlib.sha256(shipped).hexdigest()
     if digest != _SHA256:
         raise ModelError(f"{WEIGHTS} is damaged (its SHA-256 differs). Install policyqa again.")
-    folder = cache_folder() / f"reader-{digest[:12]}-v1"
-    if (folder / HEADS).is_file():  # written last, and moved into place with the rest
+    folder = cache_folder() / f"reader-{digest[:12]}-v2"
+    if (folder / HEAD).is_file():  # written last, and moved into place with the rest
         return folder
     report("Preparing the reader (once, some seconds)…")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     except OSError as error:
-        if not (folder / HEADS).is_file():  # else another process was faster
+        if not (folder / HEAD).is_file():  # else another process was faster
             raise ModelError(f"The reader could not be prepared in {folder}: {error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -116,11 +116,7 @@ def _write(packed: Packed, trained: dict[str, Array], folder: Path) -> None:
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
     onnx.save(model, str(folder / GRAPH))
-    heads = {
-        name: trained[name]
-        for name in ("edges.weight", "edges.bias", "answers.weight", "answers.bias")
-    }
-    np.savez(folder / HEADS, **heads)  # type: ignore[arg-type]  # numpy's own stub is narrower
+    np.savez(folder / HEAD, weight=trained["edges.weight"], bias=trained["edges.bias"])
     for path in folder.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())

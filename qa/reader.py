@@ -27,7 +27,7 @@ from qa.windows import Window
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-_LONGEST = 40
+_LONGEST = 100
 """Tokens of the longest answer."""
 
 
@@ -35,14 +35,12 @@ _LONGEST = 40
 class Reading:
     """The likeliest answer in a window: characters `[start, end)` of the window's text.
 
-    `span` is how much better it scores than "no answer here", `answers` is the log-odds that the
-    window answers the question at all; both are 0 in doubt and grow with confidence.
+    `score` is how much better it fits than "no answer here": 0 in doubt.
     """
 
     start: int
     end: int
-    span: float
-    answers: float
+    score: float
 
 
 @functools.cache
@@ -58,33 +56,30 @@ class Reader:
         """Load it; `report` gets a line when it must be prepared first."""
         folder = network.prepare(report)
         self._session = _session(folder)
-        with np.load(folder / network.HEADS, allow_pickle=False) as heads:
-            self._heads = dict(heads)
+        with np.load(folder / network.HEAD, allow_pickle=False) as head:
+            self._head = dict(head)
         self._packed = parse(packed_path().read_bytes())
         self._pieces = pieces(self._packed)
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        """What each window answers to `question`."""
+    def read(self, question: str, windows: Sequence[Window], terms: str = "") -> list[Reading]:
+        """What each window answers to `question`; `terms` are the Chinese names of its words."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         with ThreadPoolExecutor(cores) as threads:
-            return list(threads.map(lambda window: self._read(question, window), windows))
+            return list(threads.map(lambda window: self._read(question, window, terms), windows))
 
-    def _read(self, question: str, window: Window) -> Reading:
-        given = prepare(self._pieces, question, window)
+    def _read(self, question: str, window: Window, terms: str) -> Reading:
+        given = prepare(self._pieces, question, window, terms)
         embedded = embeddings(self._packed, given.ids)
         (states,) = self._session.run(["states"], {"embedded": embedded, "marks": given.marks})
-        edges = states @ self._heads["edges.weight"].T + self._heads["edges.bias"]
+        edges = states @ self._head["weight"].T + self._head["bias"]
         inside = edges[given.first : given.last]
         if not len(inside):
-            return Reading(0, 0, float("-inf"), float("-inf"))
+            return Reading(0, 0, float("-inf"))
         first, last = _best_span(inside)
-        held = _softmax(inside[:, 0]) @ states[given.first : given.last]
-        answers = np.concatenate([states[0], held]) @ self._heads["answers.weight"][0]
         return Reading(
             start=given.ranges[first][0],
             end=given.ranges[last][1],
-            span=float(inside[first, 0] + inside[last, 1] - edges[0].sum()),
-            answers=float(answers + self._heads["answers.bias"][0]),
+            score=float(inside[first, 0] + inside[last, 1] - edges[0].sum()),
         )
 
 
@@ -104,8 +99,3 @@ def _best_span(edges: Array) -> tuple[int, int]:
     allowed = np.triu(np.ones(scores.shape, bool)) & ~np.triu(np.ones(scores.shape, bool), _LONGEST)
     first, last = np.unravel_index(np.where(allowed, scores, -np.inf).argmax(), scores.shape)
     return int(first), int(last)
-
-
-def _softmax(scores: Array) -> Array:
-    weights = np.exp(scores - scores.max())
-    return np.asarray(weights / weights.sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LIMIT = 140
@@ -18,6 +19,16 @@ class Window:
 
     context: str
     text: str
+
+
+def place(path: Sequence[str], year: int | None) -> str:
+    """A window's context: the heading path, and the document's year where that does not name it.
+
+    >>> place(["政府工作报告", "一、主要目标"], 2024)
+    '2024年 政府工作报告 › 一、主要目标'
+    """
+    head = " › ".join(part for part in path if part)
+    return f"{year}年 {head}" if year and str(year) not in head else head
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

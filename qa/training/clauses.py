@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import rjieba
 
+from qa.training.english import named
 from qa.training.examples import Example
-from qa.windows import cut
+from qa.windows import Window
 
 _NUMBER = r"(?:[0-9０-９][0-9０-９,，.．]*(?:万|亿)?|[一二三四五六七八九十百千万两]+)"
 _UNIT = (
@@ -92,10 +93,10 @@ class _Find:
 
 
 def examples(
-    title: str, text: str, count: int, chance: random.Random, source: str
+    given: Sequence[Window], count: int, chance: random.Random, source: str
 ) -> Iterator[Example]:
-    """At most `count` questions over windows of `text`, most with a twin that has no answer."""
-    windows = [text[a:b].strip() for a, b in cut(text, chance.choice((70, 110, 140)))]
+    """At most `count` questions over windows of one text, most with a twin without an answer."""
+    windows = [window.text for window in given]
     holding = [(place, finds) for place, window in enumerate(windows) if (finds := _finds(window))]
     chance.shuffle(holding)
     for place, finds in holding[:count]:
@@ -103,7 +104,7 @@ def examples(
         question = _ask(find, chance)
         if question is None:
             continue
-        context = title if chance.random() < 0.8 else ""
+        context = given[place].context if chance.random() < 0.85 else ""
         kind = f"{source}-{find.kind}"
         yield Example(question, context, window, find.start, find.end, kind)
         answer = window[find.start : find.end]
@@ -212,6 +213,15 @@ def _ask(find: _Find, chance: random.Random) -> str | None:  # noqa: PLR0911 - o
         if lasting
         else ("how many", "how much", f"how many {english}".strip())
     )
+    english_keys = [name for key in some if (name := named(key))]
+    if len(english_keys) == len(some) and chance.random() < 0.6:
+        return chance.choice(
+            (
+                f"{chance.choice(asks)} {' '.join(english_keys)}?",
+                f"{chance.choice(asks).capitalize()} of {' '.join(english_keys)}",
+                f"{' '.join(english_keys)}: {chance.choice(asks)}",
+            )
+        )
     return chance.choice(
         (
             f"{chance.choice(asks)} {''.join(some)}",

@@ -14,7 +14,8 @@ from qa.windows import Window
 class Example:
     """`start == end == -1` where the window does not answer the question.
 
-    `source` names where the example came from, for the log and for ablations.
+    `source` names where the example came from, for the log and for ablations; `terms` are the
+    Chinese names of the question's English words.
     """
 
     question: str
@@ -23,6 +24,7 @@ class Example:
     start: int
     end: int
     source: str
+    terms: str = ""
 
     @property
     def window(self) -> Window:

@@ -60,42 +60,43 @@ def simplified(asked: Asked) -> Asked | None:
     return replace(asked, question=question, title=title, passage=passage)
 
 
-def examples(asked: Sequence[Asked], seed: int) -> Iterator[Example]:
+def examples(asked: Sequence[Asked], seed: int) -> Iterator[tuple[Asked, list[Example]]]:
     """Every question with its window, and with one or two windows that do not answer it."""
     chance = random.Random(seed)
     pool = _pool(asked)
     nearest = _nearest([one.question for one in asked], [window.text for _, window in pool])
     for one, near in zip(asked, nearest, strict=True):
-        ranges = cut(one.passage, chance.choice(_LIMITS))
-        context = one.title if chance.random() < 0.85 else ""
-        holding = _holding(ranges, one)
-        if holding is None:
-            continue
-        first, last = holding
-        text = one.passage[first:last]
-        yield Example(one.question, context, text, one.start - first, one.end - first, one.source)
-        answer = one.passage[one.start : one.end]
-        silent = [
-            one.passage[a:b]
-            for a, b in ranges
-            if (b <= first or a >= last) and answer not in one.passage[a:b]
+        yield one, list(_of(one, [pool[index] for index in near], chance))
+
+
+def _of(one: Asked, near: Sequence[tuple[str, Window]], chance: random.Random) -> Iterator[Example]:
+    ranges = cut(one.passage, chance.choice(_LIMITS))
+    context = one.title if chance.random() < 0.85 else ""
+    holding = _holding(ranges, one)
+    if holding is None:
+        return
+    first, last = holding
+    text = one.passage[first:last]
+    yield Example(one.question, context, text, one.start - first, one.end - first, one.source)
+    answer = one.passage[one.start : one.end]
+    silent = [
+        one.passage[a:b]
+        for a, b in ranges
+        if (b <= first or a >= last) and answer not in one.passage[a:b]
+    ]
+    if silent and chance.random() < 0.8:
+        best = max(silent, key=lambda text: _overlap(one.question, text))
+        text = best if chance.random() < 0.6 else chance.choice(silent)
+        yield Example(one.question, context, text, -1, -1, f"{one.source}-same")
+    if chance.random() < 0.5:
+        strange = [
+            window
+            for passage, window in near
+            if passage != one.passage and answer not in window.text
         ]
-        if silent and chance.random() < 0.8:
-            best = max(silent, key=lambda text: _overlap(one.question, text))
-            text = best if chance.random() < 0.6 else chance.choice(silent)
-            yield Example(one.question, context, text, -1, -1, f"{one.source}-same")
-        if chance.random() < 0.5:
-            others = (pool[index] for index in near)
-            strange = [
-                window
-                for passage, window in others
-                if passage != one.passage and answer not in window.text
-            ]
-            if strange:
-                window = chance.choice(strange[:3])
-                yield Example(
-                    one.question, window.context, window.text, -1, -1, f"{one.source}-other"
-                )
+        if strange:
+            window = chance.choice(strange[:3])
+            yield Example(one.question, window.context, window.text, -1, -1, f"{one.source}-other")
 
 
 def _rows(path: Path) -> Iterator[dict]:

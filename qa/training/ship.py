@@ -35,7 +35,7 @@ def ship(checkpoint: Path) -> None:
     tensors: dict[str, Array] = {}
     with safe_open(checkpoint, "np") as file:
         for name in file.keys():  # noqa: SIM118 - not a mapping
-            if ":" not in name:  # the optimiser's moments stay behind
+            if ":" not in name and not name.startswith("answers"):  # what only training needs
                 tensors |= packed(name, file.get_tensor(name))
     save_file(tensors, WEIGHTS)
 

@@ -55,7 +55,7 @@ class Lesson:
 
 def lesson(cutter: Pieces, example: Example) -> Lesson | None:
     """None where the answer lies beyond the tokens that are read."""
-    inputs = prepare(cutter, example.question, example.window)
+    inputs = prepare(cutter, example.question, example.window, example.terms)
     if example.start < 0:
         return Lesson(inputs, 0, 0)
     touching = [
