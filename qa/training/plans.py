@@ -13,10 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import rjieba
+
 from qa.training.examples import Example
 
 _LEXICON = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text("utf-8"))
 _HEDGES = ("左右", "以上", "", "", "", "以上", "左右", "以内")
+_QUALIFIED, _SHORTENED = 0.35, 0.3
+"""How often a text says a name more fully than the lexicon, and a question more shortly."""
+
 _DIGITS = "零一二三四五六七八九十"
 
 
@@ -53,7 +58,7 @@ def examples(count: int, seed: int) -> Iterator[Example]:
         facts = _facts(chance, chance.choice((1, 2, 3, 3, 4, 5, 6)))
         frame = _frame(chance)
         text, starts = _sentence(chance, frame, facts)
-        asked = chance.randrange(len(facts))
+        asked = _asked(chance, facts)
         fact, start = facts[asked], starts[asked]
         language = chance.choices((0, 1, 2), (0.4, 0.35, 0.25))[0]
         question = _question(
@@ -64,6 +69,14 @@ def examples(count: int, seed: int) -> Iterator[Example]:
             question, frame.context, text, start, end, f"plan-{['zh', 'en', 'mix'][language]}"
         )
         yield _twin(chance, frame, facts, text, asked, language)
+
+
+def _asked(chance: random.Random, facts: Sequence[Fact]) -> int:
+    """A fact whose short name no other fact of the text could bear too, where there is one."""
+    order = list(range(len(facts)))
+    chance.shuffle(order)
+    ends = [fact.name[-2:] for fact in facts]
+    return min(order, key=lambda place: ends.count(ends[place]))
 
 
 def _twin(
@@ -90,7 +103,7 @@ def _twin(
         fact = next(
             one
             for one in iter(lambda: _fact(chance), None)
-            if one.name not in told and not any(one.name in n or n in one.name for n in told)
+            if not any(one.name[-2:] == name[-2:] or one.name in name for name in told)
         )
         question = _question(chance, fact, language, year, place)
     return Example(question, frame.context, text, -1, -1, f"plan-no-{flaw}")
@@ -201,6 +214,37 @@ def _fact(chance: random.Random) -> Fact:
     return chance.choices((_counted, _money, _share, _sized), (0.45, 0.2, 0.2, 0.15))[0](chance)
 
 
+def _named(chance: random.Random, noun: str, english: str) -> tuple[str, str, str]:
+    """A thing's name in the text, and in questions in Chinese and in English."""
+    return _fuller(chance, noun), _shorter(chance, noun), _shorter_english(chance, english)
+
+
+def _fuller(chance: random.Random, noun: str) -> str:
+    """The noun as a text may say it in full: often with a qualifier that people leave out."""
+    if chance.random() > _QUALIFIED:
+        return noun
+    words = rjieba.cut(noun)
+    place = chance.randrange(len(words))
+    return "".join([*words[:place], chance.choice(_LEXICON["qualifiers"]), *words[place:]])
+
+
+def _shorter(chance: random.Random, noun: str) -> str:
+    """The noun as people ask for it: sometimes without one of its words, never the last."""
+    words = rjieba.cut(noun)
+    if len(words) < 2 or chance.random() > _SHORTENED:  # noqa: PLR2004 - one word must stay
+        return noun
+    dropped = chance.randrange(len(words) - 1)
+    return "".join(word for place, word in enumerate(words) if place != dropped)
+
+
+def _shorter_english(chance: random.Random, name: str) -> str:
+    words = name.split()
+    if len(words) < 2 or chance.random() > _SHORTENED:  # noqa: PLR2004
+        return name
+    acronyms = [word for word in words if word.isupper()]
+    return acronyms[0] if acronyms else " ".join(words[1:])
+
+
 def _number(chance: random.Random, most: int = 4) -> str:
     digits = chance.randint(1, most)
     if digits == 1 and chance.random() < 0.25:
@@ -230,6 +274,7 @@ def _counted(chance: random.Random) -> Fact:
     each = "每年" if chance.random() < 0.25 else ""
     each_english = " each year" if each else ""
     figure = _number(chance, 3) + unit + chance.choice(_HEDGES)
+    full, noun, english = _named(chance, noun, english)
     zh = chance.choice(
         (
             f"{each}要{verb}多少{unit}{noun}",
@@ -258,10 +303,10 @@ def _counted(chance: random.Random) -> Fact:
         )
     )
     if chance.random() < 0.75:
-        return Fact(noun, f"{each}{verb}", figure, noun, (zh, en, mixed))
+        return Fact(full, f"{each}{verb}", figure, full, (zh, en, mixed))
     return Fact(
-        noun,
-        f"{each}{verb}{noun}{chance.choice(('', '达到', '超过', '不少于'))}",
+        full,
+        f"{each}{verb}{full}{chance.choice(('', '达到', '超过', '不少于'))}",
         figure,
         "",
         (zh, en, mixed),
@@ -273,6 +318,7 @@ def _money(chance: random.Random) -> Fact:
     if chance.random() < 0.3:
         topic, topic_english = chance.choice(_LEXICON["topics"])
         noun, english = topic + noun, f"{topic_english} {english}"
+    full, noun, english = _named(chance, noun, english)
     if chance.random() < 0.4:
         figure = f"{_number(chance, 2)}%{chance.choice(('左右', '以上', '', ''))}"
         verb = chance.choice(("增长", "同比增长", "年均增长", "增速达到", "比上年增长"))
@@ -295,7 +341,7 @@ def _money(chance: random.Random) -> Fact:
                 f"what is {noun} growth target",
             )
         )
-        return Fact(noun, f"{noun}{verb}", figure, "", (zh, en, mixed))
+        return Fact(full, f"{full}{verb}", figure, "", (zh, en, mixed))
     figure = f"{_number(chance)}{chance.choice(('亿元', '亿元', '万亿元', '万元', '亿美元'))}{chance.choice(('', '', '', '左右', '以上'))}"
     verb = chance.choice(("达到", "突破", "超过", "增长到", "力争达到", "实现", "为"))
     zh = chance.choice(
@@ -319,11 +365,11 @@ def _money(chance: random.Random) -> Fact:
     mixed = chance.choice(
         (f"how much {noun}", f"{noun} target", f"{english} 是多少", f"what is the {noun}")
     )
-    return Fact(noun, f"{noun}{verb}", figure, "", (zh, en, mixed))
+    return Fact(full, f"{full}{verb}", figure, "", (zh, en, mixed))
 
 
 def _share(chance: random.Random) -> Fact:
-    noun, english = chance.choice(_LEXICON["shares"])
+    full, noun, english = _named(chance, *chance.choice(_LEXICON["shares"]))
     verb = chance.choice(("达到", "超过", "控制在", "提高到", "保持在", "为", "不低于", ""))
     figure = f"{_number(chance, 2)}%{chance.choice(('', '', '左右', '以上', '以内' if verb == '控制在' else ''))}"
     zh = chance.choice(
@@ -338,11 +384,12 @@ def _share(chance: random.Random) -> Fact:
         )
     )
     mixed = chance.choice((f"{noun} target", f"what is the {noun}", f"{english} 目标是多少"))
-    return Fact(noun, noun + verb, figure, "", (zh, en, mixed))
+    return Fact(full, full + verb, figure, "", (zh, en, mixed))
 
 
 def _sized(chance: random.Random) -> Fact:
     noun, english, units = chance.choice(_LEXICON["sized"])
+    full, noun, english = _named(chance, noun, english)
     unit = chance.choice(units)
     verb = chance.choice(("达到", "超过", "增加", "保持在", "新增", "", "突破"))
     figure = _number(chance) + unit + chance.choice(_HEDGES[:5])
@@ -358,7 +405,7 @@ def _sized(chance: random.Random) -> Fact:
         )
     )
     mixed = chance.choice((f"{noun} target", f"how many {noun}", f"{english} 多少{unit}"))
-    return Fact(noun, noun + verb, figure, "", (zh, en, mixed))
+    return Fact(full, full + verb, figure, "", (zh, en, mixed))
 
 
 def _question(
