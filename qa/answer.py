@@ -44,15 +44,20 @@ def ask(
 
     Raises `QuestionError` when the question is empty or too long.
     """
-    question = check(question)
+    return answer(index, check(question), passages, scope)
+
+
+def answer(
+    index: Index, question: str, passages: int = PASSAGES, scope: Scope | None = None
+) -> Answer:
+    """As `ask`, for a question that has come through `check`, before an index was opened say."""
     started = time.perf_counter()
     with index.snapshot() as snapshot:
-        hits = snapshot.search(question, passages, scope)
+        understood = snapshot.understood(question)
+        hits = snapshot.rank(understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(question, snapshot.understood(question), hits, documents, index.embedder)[
-            :_CITATIONS
-        ]
+        chosen = choose(question, understood, hits, documents, snapshot.embedder())[:_CITATIONS]
         cited = tuple(
             cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
             for choice in chosen

@@ -151,16 +151,16 @@ def ask(
     """
     from index.search import Index
     from index.types import Scope
-    from qa.answer import ask, check
+    from qa.answer import answer, check
     from ui import render
 
-    check(question)
-    answer = ask(Index(index_dir), question, passages, Scope(issuer, year, doc))
+    question = check(question)
+    answered = answer(Index(index_dir), question, passages, Scope(issuer, year, doc))
     if as_json:
-        _print_json(answer.to_json())
+        _print_json(answered.to_json())
     else:
-        render.show_answer(render.console(), answer)
-    if not answer.found:
+        render.show_answer(render.console(), answered)
+    if not answered.found:
         raise typer.Exit(NOT_FOUND)
 
 
