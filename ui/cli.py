@@ -64,8 +64,6 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Index files and folders, or bring an index in step with them."""
-    from itertools import islice
-
     from index.build import update
     from index.embed import PACKAGED, open_embedder
     from index.watch import moments
@@ -73,7 +71,7 @@ def index(
 
     log = render.console(error=True)
     embedder = open_embedder(model or PACKAGED, log.print)
-    for turn, _ in enumerate(islice(moments(paths), None if watch else 1)):
+    for turn, _ in enumerate(moments(paths) if watch else [None]):
         with _going_on(log.print, needed=watch), render.progress_bar() as progress:
             done = update(
                 index_dir,
