@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 
 from index.search import Index
-from index.types import Scope
+from index.types import Indexed, Scope
 from qa.cite import cite
-from qa.extract import choose
-from qa.types import Answer, QuestionError
+from qa.extract import Choice, choose
+from qa.types import Answer, Citation, QuestionError
 
 LONGEST_QUESTION = 1000
 """In characters; what is longer is a document, not a question."""
 
 PASSAGES = 5
 """How many passages are read for an answer, unless a caller asks for another number."""
-
-_CITATIONS = 3
 
 
 def check(question: str) -> str:
@@ -57,20 +55,21 @@ def answer(
         hits = snapshot.rank(understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(question, understood, hits, documents, snapshot.embedder())[:_CITATIONS]
-        cited = tuple(
-            cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)
-            for choice in chosen
-        )
-        text = ""
-        if chosen:
-            best = chosen[0]
-            text = best.hit.chunk.text[best.clause.start : best.clause.end].strip(" \n，；：,;:")
+        choice = choose(question, understood, hits, documents, snapshot.embedder())
     return Answer(
         question=question,
-        text=text,
-        confidence=chosen[0].confidence if chosen else 0.0,
-        citations=cited,
+        text=_words(choice) if choice else "",
+        confidence=choice.confidence if choice else 0.0,
+        citations=(_citation(choice, documents),) if choice else (),
         nearest=tuple(hits),
         seconds=time.perf_counter() - started,
     )
+
+
+def _words(choice: Choice) -> str:
+    text = choice.hit.chunk.text[choice.clause.start : choice.clause.end]
+    return text.strip(" \n，；：,;:")
+
+
+def _citation(choice: Choice, documents: dict[str, Indexed]) -> Citation:
+    return cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)

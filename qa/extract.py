@@ -59,25 +59,33 @@ class Choice:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a passage must agree with: years, proper names, and most of the Chinese words."""
+
+    years: tuple[str, ...]
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 def choose(
     question: str,
     understood: str,
     hits: Sequence[Hit],
     documents: dict[str, Indexed],
     embedder: Embedder,
-) -> list[Choice]:
-    """The sentences that may answer `question`, best first; none when the passages do not hold it.
+) -> Choice | None:
+    """The sentence that best answers `question`; None when the passages do not hold an answer.
 
     `understood` is the question with the documents' own names for its words; `documents` are
     those of the hits, by id.
     """
-    fit = [
-        hit for hit in hits if _fits(question, understood, hit, documents[hit.chunk.document_id])
-    ]
+    asked = _asked(question, understood)
+    fit = [hit for hit in hits if _fits(asked, hit, documents[hit.chunk.document_id])]
     places = [(hit, span) for hit in fit for span in sentences(hit.chunk.text)]
     places = [(hit, span) for hit, span in places if words(hit.chunk.text[span.start : span.end])]
     if not places:
-        return []
+        return None
     texts = [hit.chunk.text[span.start : span.end] for hit, span in places]
     placed = [f"{hit.chunk.path[-1]} {text}" for (hit, _), text in zip(places, texts, strict=True)]
     shared = _shared_words(question, placed)
@@ -88,27 +96,32 @@ def choose(
     cosines = vectors @ embedder.queries([question])[0]
     scores = z_scores(cosines.astype(float)) + z_scores(shared[first]) + z_scores(rank[first]) / 2
     scores += 2 * number[first]
-    order = np.argsort(-scores, kind="stable")
-    chosen = []
-    for best in order:
-        hit, sentence = places[first[best]]
-        clause = _clause(understood, hit.chunk.text, sentence)
-        chosen.append(Choice(hit, sentence, clause, float(max(0.0, min(1.0, cosines[best])))))
-    return chosen
+    best = int(np.argmax(scores))
+    hit, sentence = places[first[best]]
+    clause = _clause(understood, hit.chunk.text, sentence)
+    return Choice(hit, sentence, clause, float(max(0.0, min(1.0, cosines[best]))))
 
 
-def _fits(question: str, understood: str, hit: Hit, document: Indexed) -> bool:
+def _asked(question: str, understood: str) -> _Asked:
+    return _Asked(
+        tuple(_YEAR.findall(question)),
+        tuple(word for word, tag in tagged(understood) if tag in _NAMES),
+        tuple(word for word in _content(question) if _HAN.search(word)),
+    )
+
+
+def _fits(asked: _Asked, hit: Hit, document: Indexed) -> bool:
     """Whether the passage and its place agree with the years and names that are asked for."""
     place = " ".join((*hit.chunk.path, document.title, document.metadata.issuer))
     about = normalize(f"{place} {document.metadata.date} {hit.chunk.text}")
     years = {str(year) for year in document.metadata.years}
-    if any(year not in about and year not in years for year in _YEAR.findall(question)):
+    if any(year not in about and year not in years for year in asked.years):
         return False
-    for name in (word for word, tag in tagged(understood) if tag in _NAMES):
+    for name in asked.names:
         if name not in about and name[:-1] not in about:  # a place may lack its 省, 市 or 县
             return False
-    asked = [word for word in _content(question) if _HAN.search(word)]
-    return sum(len(word) for word in asked if word in about) >= _COVERED * sum(map(len, asked))
+    covered = sum(len(word) for word in asked.words if word in about)
+    return covered >= _COVERED * sum(map(len, asked.words))
 
 
 def _content(question: str) -> set[str]:

@@ -15,6 +15,13 @@ from qa.answer import ask
 QUESTION = "how many 智能体 by 2028"
 
 
+def test_only_the_sentence_that_answers_is_cited(seed_index: Path) -> None:
+    answer = ask(Index(seed_index), QUESTION)
+    assert len(answer.nearest) > 1
+    (citation,) = answer.citations
+    assert answer.text in citation.quote
+
+
 def test_an_answer_looks_at_one_moment_of_the_index(
     seed_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
