@@ -111,22 +111,28 @@ def _numbers(connection: sqlite3.Connection, query: str) -> list[int]:
 
 def documents(connection: sqlite3.Connection, identity: str | None = None) -> list[Indexed]:
     """Every document, or the one of that id, in the order of their files."""
+    one, which = ("WHERE id = ?", (identity,)) if identity is not None else ("", ())
     rows = connection.execute(
-        "SELECT id, json_group_array(name), title, text, issuer, reference, date, years "
-        "FROM document JOIN (SELECT * FROM file ORDER BY path) ON document = number "
-        "WHERE ? IS NULL OR id = ? GROUP BY number ORDER BY min(path)",
-        (identity, identity),
+        f"SELECT number, id, title, text, issuer, reference, date, years FROM document {one} "
+        "ORDER BY (SELECT min(path) FROM file WHERE document = number)",
+        which,
     )
     return [
         Indexed(
-            row[0],
-            tuple(json.loads(row[1])),
+            row[1],
+            _names(connection, row[0]),
             row[2],
             row[3],
             Metadata(row[4], row[5], row[6], tuple(json.loads(row[7]))),
         )
         for row in rows
     ]
+
+
+def _names(connection: sqlite3.Connection, number: int) -> tuple[str, ...]:
+    """The names under which a document stands, in the order of their paths."""
+    rows = connection.execute("SELECT name FROM file WHERE document = ? ORDER BY path", (number,))
+    return tuple(row[0] for row in rows)
 
 
 def count(connection: sqlite3.Connection) -> tuple[int, int]:

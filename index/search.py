@@ -123,13 +123,16 @@ class Snapshot:
 
     def search(self, question: str, limit: int, scope: Scope | None = None) -> list[Hit]:
         """The chunks that are about `question`, best first, at most `limit`."""
-        question = self.understood(question)
-        embedded = self.embedder().queries([question])[0]
+        return self.rank(self.understood(question), limit, scope)
+
+    def rank(self, understood: str, limit: int, scope: Scope | None = None) -> list[Hit]:
+        """As `search`, for a question that `understood` has been through already."""
+        embedded = self.embedder().queries([understood])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
         wanted = max(CANDIDATES, limit)
         by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
-        by_terms = lexical.best(self.connection, "chunk", question, max(_DEPTH, limit), allowed)
-        by_document = lexical.best(self.connection, "document", question, _DEPTH)
+        by_terms = lexical.best(self.connection, "chunk", understood, max(_DEPTH, limit), allowed)
+        by_document = lexical.best(self.connection, "document", understood, _DEPTH)
         numbers = list(dict.fromkeys([*by_meaning, *itertools.islice(by_terms, wanted)]))
         if not numbers:
             return []

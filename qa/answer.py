@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from index.search import Index
 from index.types import Indexed, Scope
@@ -10,6 +11,7 @@ from qa.choose import Choice, Question, choose
 from qa.cite import cite
 from qa.reader import load
 from qa.types import Answer, Citation, QuestionError
+from qa.verdict import verdict
 
 LONGEST_QUESTION = 1000
 """In characters; what is longer is a document, not a question."""
@@ -43,27 +45,41 @@ def ask(
 
     Raises `QuestionError` when the question is empty or too long.
     """
-    question = check(question)
+    return answer(index, check(question), passages, scope)
+
+
+def answer(
+    index: Index, question: str, passages: int = PASSAGES, scope: Scope | None = None
+) -> Answer:
+    """As `ask`, for a question that has come through `check`, before an index was opened say."""
     started = time.perf_counter()
     with index.snapshot() as snapshot:
-        terms = snapshot.understood(question).removeprefix(question).strip()
-        hits = snapshot.search(question, passages, scope)
+        understood = snapshot.understood(question)
+        hits = snapshot.rank(understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        chosen = choose(Question(question, terms), hits, documents, load())
+        asked = Question(question, understood.removeprefix(question).strip())
+        chosen = choose(asked, hits, documents, load())
     return Answer(
         question=question,
-        text=_words(chosen) if chosen else "",
-        confidence=chosen.confidence if chosen else 0.0,
-        citations=(_cited(chosen, documents),) if chosen else (),
+        text=_text(question, chosen),
+        confidence=max((choice.confidence for choice in chosen), default=0.0),
+        citations=tuple(_citation(choice, documents) for choice in chosen),
         nearest=tuple(hits),
         seconds=time.perf_counter() - started,
     )
 
 
-def _cited(chosen: Choice, documents: dict[str, Indexed]) -> Citation:
-    return cite(documents[chosen.hit.chunk.document_id], chosen.hit, chosen.sentence)
+def _text(question: str, chosen: Sequence[Choice]) -> str:
+    """The answer's words, in a list those of each place; a yes or no goes before them."""
+    words = "；".join(map(_words, chosen))
+    decided = verdict(question, words) if chosen else ""
+    return f"{decided}：{words}" if decided else words
 
 
-def _words(chosen: Choice) -> str:
-    return " ".join(chosen.hit.chunk.text[chosen.answer.start : chosen.answer.end].split())
+def _words(choice: Choice) -> str:
+    return " ".join(choice.hit.chunk.text[choice.answer.start : choice.answer.end].split())
+
+
+def _citation(choice: Choice, documents: dict[str, Indexed]) -> Citation:
+    return cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence)

@@ -35,6 +35,9 @@ _BIAS = -2.582
 """What each feature adds to the log-odds of being right: logistic regression on what was read for
 450 questions over passages that training had not seen, asked with and without their passage."""
 
+_LIST = re.compile(r"哪些|哪几|^\s*(?:which|what) (?:\w+ ){0,3}are\b", re.IGNORECASE)
+"""Questions for more than one thing."""
+
 _NAMES = frozenset({"ns", "nr", "nt", "nz"})
 _CONTENT = frozenset("nvaijlem")
 """Parts of speech, by the segmenter's tags: proper names; words that carry a subject matter."""
@@ -104,16 +107,21 @@ class _Place:
 
 def choose(
     question: Question, hits: Sequence[Hit], documents: Mapping[str, Indexed], reader: Reader
-) -> Choice | None:
+) -> list[Choice]:
     """The likeliest answer to `question` in the passages; none in doubt.
 
-    `documents` are those of the hits, by id.
+    A question for a list may have several in one passage, in their order there. `documents` are
+    those of the hits, by id.
     """
     found = candidates(question, hits, documents, reader)
-    best = max(found, key=lambda one: one.confidence, default=None)
-    if best is None or best.confidence < THRESHOLD:
-        return None
-    return _choice(best)
+    sure = [one for one in found if one.confidence >= THRESHOLD]
+    if not sure:
+        return []
+    best = max(sure, key=lambda one: one.confidence)
+    if not _LIST.search(question.text):
+        return [_choice(best)]
+    here = [one for one in sure if one.hit.chunk.id == best.hit.chunk.id]
+    return [_choice(one) for one in sorted(here, key=lambda one: one.start)]
 
 
 def candidates(
@@ -136,7 +144,9 @@ def candidates(
     shared = _shared(asked, [one.window for one in places])
     order = z_scores(shared) + np.array([rank[one.hit.chunk.id] - one.lacking for one in places])
     read = [int(number) for number in np.argsort(-order, kind="stable")[:_READ]]
-    readings = reader.read(question.text, [places[number].window for number in read], question.terms)
+    readings = reader.read(
+        question.text, [places[number].window for number in read], question.terms
+    )
     return [
         Candidate(
             (one := places[number]).hit,

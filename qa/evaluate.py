@@ -1,8 +1,8 @@
 """Measuring answers against a question set.
 
-Exact match and F1 follow the official evaluation of CMRC 2018 (Cui et al., "A Span-Extraction
-Dataset for Chinese Machine Reading Comprehension", EMNLP 2019): Chinese by characters, the rest by
-words, punctuation left out, overlap counted as the longest common run.
+F1 follows the official evaluation of CMRC 2018 (Cui et al., "A Span-Extraction Dataset for Chinese
+Machine Reading Comprehension", EMNLP 2019): Chinese by characters, the rest by words, punctuation
+left out, overlap counted as the longest common run.
 """
 
 from __future__ import annotations
@@ -181,11 +181,6 @@ def tokens(text: str) -> list[str]:
     """
     separate = re.sub(r"([\u4e00-\u9fff])", r" \1 ", unicodedata.normalize("NFKC", text).lower())
     return _TOKEN.findall(separate)
-
-
-def exact_match(prediction: str, answers: Sequence[str]) -> bool:
-    """Whether the prediction is one of the answers, punctuation and case apart."""
-    return any(tokens(prediction) == tokens(answer) for answer in answers)
 
 
 def f1(prediction: str, answers: Sequence[str]) -> float:

@@ -27,7 +27,7 @@ WEIGHTS = Path(__file__).with_name("weights") / "reader.safetensors"
 SCALE = ".scale"
 GRAPH, HEAD = "encoder.onnx", "head.npz"
 
-_SHA256 = "8da3e7204b8f8e299a3299994d6221d92bef2dc69deb8cbebb1c25d7c589dee3"
+_SHA256 = "71890973f6d4298e1a7d8fe2858a106db0eb475c3f16a8f8005aa32e97dc1f12"
 _OPSET, _IR_VERSION = 20, 9
 _LINEAR = {
     "q": "attention.self.query",

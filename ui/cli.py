@@ -64,8 +64,6 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Index files and folders, or bring an index in step with them."""
-    from itertools import islice
-
     from index.build import update
     from index.embed import PACKAGED, open_embedder
     from index.watch import moments
@@ -73,7 +71,7 @@ def index(
 
     log = render.console(error=True)
     embedder = open_embedder(model or PACKAGED, log.print)
-    for turn, _ in enumerate(islice(moments(paths), None if watch else 1)):
+    for turn, _ in enumerate(moments(paths) if watch else [None]):
         with _going_on(log.print, needed=watch), render.progress_bar() as progress:
             done = update(
                 index_dir,
@@ -151,16 +149,16 @@ def ask(
     """
     from index.search import Index
     from index.types import Scope
-    from qa.answer import ask, check
+    from qa.answer import answer, check
     from ui import render
 
-    check(question)
-    answer = ask(Index(index_dir), question, passages, Scope(issuer, year, doc))
+    question = check(question)
+    answered = answer(Index(index_dir), question, passages, Scope(issuer, year, doc))
     if as_json:
-        _print_json(answer.to_json())
+        _print_json(answered.to_json())
     else:
-        render.show_answer(render.console(), answer)
-    if not answer.found:
+        render.show_answer(render.console(), answered)
+    if not answered.found:
         raise typer.Exit(NOT_FOUND)
 
 

@@ -23,7 +23,8 @@ _UNIT = (
     r"(?:个工作日|个自然日|个月内?|个百分点|平方公里|平方米|立方米|公里|公顷|千米|万元|亿元|元|美元|倍|"
     r"周岁|岁|年|月|日|天|小时|分钟|名|人次|人|户|家|所|座|次|件|份|台|套|辆|米|吨|亩|级|项|种|条|个)"
 )
-_ONE = rf"(?:{_NUMBER}{_UNIT}|(?:百分之[一二三四五六七八九十百零]+|[0-9０-９.]+[%％]))(?:以上|以下|以内|左右|内)?"
+_SHARE = r"(?:百分之[一二三四五六七八九十百零]+|[0-9０-９.]+[%％])"
+_ONE = rf"(?:{_NUMBER}{_UNIT}|{_SHARE})(?:以上|以下|以内|左右|内)?"
 _DATE = r"(?:[0-9]{4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?)"
 _FIGURE = re.compile(rf"(?P<date>{_DATE})|(?P<figure>(?:{_ONE}){{1,2}}|{_ONE}至{_ONE})")
 _ACTOR = re.compile(
@@ -161,7 +162,7 @@ def _keywords(find: _Find) -> list[str]:
     ]
 
 
-def _ask(find: _Find, chance: random.Random) -> str | None:  # noqa: PLR0911 - one way of asking each
+def _ask(find: _Find, chance: random.Random) -> str | None:
     before = re.sub(r"^第[^条]{1,6}条\s*|^[（(][^）)]*[）)]", "", find.before).strip()
     keys = _keywords(find)
     style = chance.random()
@@ -182,16 +183,22 @@ def _ask(find: _Find, chance: random.Random) -> str | None:  # noqa: PLR0911 - o
             )
         some = "".join(keys[:3])
         return chance.choice((f"when {some}", f"{some}是什么时候？", f"In which year {some}?"))
+    return _ask_figure(find, before, keys, style, chance)
+
+
+def _ask_figure(
+    find: _Find, before: str, keys: list[str], style: float, chance: random.Random
+) -> str | None:
     figure = find.clause[len(find.before) : len(find.clause) - len(find.after)]
     unit = re.sub(rf"^{_NUMBER}|(?:以上|以下|以内|左右|内)$", "", figure)
     unit = unit if re.fullmatch(_UNIT, unit) else ""
     lasting = bool(_DURATION.search(figure))
     if "%" in figure or "％" in figure or "百分之" in figure:
-        words = ("多少", "百分之几", "百分之多少")
+        words = ["多少", "百分之几", "百分之多少"]
     elif lasting:
-        words = (f"多少{unit}", "多长时间", "多久", f"几{unit}")
+        words = [f"多少{unit}", "多长时间", "多久", f"几{unit}"]
     else:
-        words = (f"多少{unit}", "多少", f"几{unit}" if unit else "多少")
+        words = [f"多少{unit}", "多少", f"几{unit}" if unit else "多少"]
     if style < 0.4:
         return f"{before}{chance.choice(words)}{find.after}？"
     if len(keys) < 2:
@@ -208,25 +215,29 @@ def _ask(find: _Find, chance: random.Random) -> str | None:  # noqa: PLR0911 - o
             )
         )
     english = _ENGLISH_UNIT.get(unit.removeprefix("个").removesuffix("内"), "")
-    asks = (
-        ("how long", f"how many {english or 'days'}", "within how many days")
-        if lasting
-        else ("how many", "how much", f"how many {english}".strip())
-    )
-    english_keys = [name for key in some if (name := named(key))]
-    if len(english_keys) == len(some) and chance.random() < 0.6:
+    if lasting:
+        asks = ["how long", f"how many {english or 'days'}", "within how many days"]
+    else:
+        asks = ["how many", "how much", f"how many {english}".strip()]
+    return _in_english(some, asks, chance)
+
+
+def _in_english(keys: list[str], asks: list[str], chance: random.Random) -> str:
+    """The key words around an English question word, themselves in English where they can be."""
+    english = [name for key in keys if (name := named(key))]
+    if len(english) == len(keys) and chance.random() < 0.6:
         return chance.choice(
             (
-                f"{chance.choice(asks)} {' '.join(english_keys)}?",
-                f"{chance.choice(asks).capitalize()} of {' '.join(english_keys)}",
-                f"{' '.join(english_keys)}: {chance.choice(asks)}",
+                f"{chance.choice(asks)} {' '.join(english)}?",
+                f"{chance.choice(asks).capitalize()} of {' '.join(english)}",
+                f"{' '.join(english)}: {chance.choice(asks)}",
             )
         )
     return chance.choice(
         (
-            f"{chance.choice(asks)} {''.join(some)}",
-            f"{''.join(some)} {chance.choice(asks)}?",
-            f"{chance.choice(asks)} for {''.join(some)}?",
+            f"{chance.choice(asks)} {''.join(keys)}",
+            f"{''.join(keys)} {chance.choice(asks)}?",
+            f"{chance.choice(asks)} for {''.join(keys)}?",
         )
     )
 

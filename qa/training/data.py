@@ -19,9 +19,9 @@ import rjieba
 
 from index import glossary
 from ingest.chunk import chunk
+from ingest.errors import UnreadableFile
 from ingest.metadata import this_year
 from ingest.read import read
-from ingest.errors import UnreadableFile
 from qa.training import clauses, everyday, plans, reading_sets, rules
 from qa.training.examples import Example
 from qa.training.switching import switched

@@ -15,7 +15,9 @@ import rjieba
 
 _ENTRY = re.compile(r"\S+ (?P<word>[\u4e00-\u9fff]+) \[[^\]]*\] /(?P<meanings>.*)/")
 _ASIDE = re.compile(r"\([^)]*\)")
-_NOT_PLAIN = re.compile(r"[^A-Za-z' -]|\b(?:CL|variant|surname|see|also|abbr|classifier|particle)\b")
+_NOT_PLAIN = re.compile(
+    r"[^A-Za-z' -]|\b(?:CL|variant|surname|see|also|abbr|classifier|particle)\b"
+)
 _LONGEST = 3
 
 

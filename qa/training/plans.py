@@ -231,7 +231,7 @@ def _fuller(chance: random.Random, noun: str) -> str:
 def _shorter(chance: random.Random, noun: str) -> str:
     """The noun as people ask for it: sometimes without one of its words, never the last."""
     words = rjieba.cut(noun)
-    if len(words) < 2 or chance.random() > _SHORTENED:  # noqa: PLR2004 - one word must stay
+    if len(words) < 2 or chance.random() > _SHORTENED:
         return noun
     dropped = chance.randrange(len(words) - 1)
     return "".join(word for place, word in enumerate(words) if place != dropped)
@@ -239,7 +239,7 @@ def _shorter(chance: random.Random, noun: str) -> str:
 
 def _shorter_english(chance: random.Random, name: str) -> str:
     words = name.split()
-    if len(words) < 2 or chance.random() > _SHORTENED:  # noqa: PLR2004
+    if len(words) < 2 or chance.random() > _SHORTENED:
         return name
     acronyms = [word for word in words if word.isupper()]
     return acronyms[0] if acronyms else " ".join(words[1:])
@@ -342,7 +342,8 @@ def _money(chance: random.Random) -> Fact:
             )
         )
         return Fact(full, f"{full}{verb}", figure, "", (zh, en, mixed))
-    figure = f"{_number(chance)}{chance.choice(('亿元', '亿元', '万亿元', '万元', '亿美元'))}{chance.choice(('', '', '', '左右', '以上'))}"
+    unit = chance.choice(("亿元", "亿元", "万亿元", "万元", "亿美元"))
+    figure = _number(chance) + unit + chance.choice(("", "", "", "左右", "以上"))
     verb = chance.choice(("达到", "突破", "超过", "增长到", "力争达到", "实现", "为"))
     zh = chance.choice(
         (
@@ -371,7 +372,8 @@ def _money(chance: random.Random) -> Fact:
 def _share(chance: random.Random) -> Fact:
     full, noun, english = _named(chance, *chance.choice(_LEXICON["shares"]))
     verb = chance.choice(("达到", "超过", "控制在", "提高到", "保持在", "为", "不低于", ""))
-    figure = f"{_number(chance, 2)}%{chance.choice(('', '', '左右', '以上', '以内' if verb == '控制在' else ''))}"
+    hedges = ("", "", "左右", "以上", "以内" if verb == "控制在" else "")
+    figure = f"{_number(chance, 2)}%{chance.choice(hedges)}"
     zh = chance.choice(
         (f"{noun}是多少", f"{noun}目标是多少", f"{noun}要达到百分之几", f"{noun}达到多少")
     )

@@ -11,8 +11,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from opencc import OpenCC
 from scipy.sparse import csr_matrix
 
 from qa.training.examples import Example
@@ -51,8 +53,6 @@ def load(folder: Path, source: str) -> list[Asked]:
 
 def simplified(asked: Asked) -> Asked | None:
     """The same question in simplified characters; none where a text would change its length."""
-    from opencc import OpenCC
-
     convert = OpenCC("t2s").convert
     question, title, passage = map(convert, (asked.question, asked.title, asked.passage))
     if len(passage) != len(asked.passage):
@@ -99,7 +99,7 @@ def _of(one: Asked, near: Sequence[tuple[str, Window]], chance: random.Random) -
             yield Example(one.question, window.context, window.text, -1, -1, f"{one.source}-other")
 
 
-def _rows(path: Path) -> Iterator[dict]:
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

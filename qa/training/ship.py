@@ -20,7 +20,7 @@ _WIDE = 64
 
 def packed(name: str, value: Array) -> dict[str, Array]:
     """A tensor as it is shipped: int8 with a float16 scale a row, or float16."""
-    if value.ndim != 2 or min(value.shape) < _WIDE:  # noqa: PLR2004 - matrices have 2 dimensions
+    if value.ndim != 2 or min(value.shape) < _WIDE:
         return {name: value.astype(np.float16)}
     scale = np.maximum(np.abs(value).max(axis=1, keepdims=True), 1e-8) / 127
     scale = scale.astype(np.float16).astype(np.float32)

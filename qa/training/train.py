@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
@@ -187,8 +188,6 @@ def _save(folder: Path, network: Network, optimiser: torch.optim.AdamW, step: in
 
 def _resume(folder: Path, network: Network, optimiser: torch.optim.AdamW) -> int:
     """The step at which the run stopped, everything set as it was; 0 for a new run."""
-    from safetensors import safe_open
-
     path = folder / "checkpoint.safetensors"
     if not path.exists():
         return 0

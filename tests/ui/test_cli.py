@@ -171,6 +171,11 @@ def test_an_empty_or_endless_question(seed_index: Path) -> None:
     assert "100,000" in refused("ask", "q" * 100_000, "--index-dir", seed_index)
 
 
+def test_a_bad_question_is_told_before_an_index_is_opened(tmp_path: Path) -> None:
+    for command in ("ask", "search"):
+        assert "empty" in refused(command, "  ", "--index-dir", tmp_path / "none")
+
+
 def test_an_empty_folder_and_a_missing_file(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "no document" in refused("index", tmp_path / "empty", "--index-dir", tmp_path / "index")
