@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from index import catalogue, prepare, store, vectors
+from index import catalogue, glossary, prepare, store, vectors
 from index.catalogue import File
 from index.embed import Embedder, fits, probe
 from index.lock import writing
@@ -41,12 +41,14 @@ def update(
     starts from nothing; `prune` forgets files that are gone from `paths`. A file that cannot be
     read does not stop the others, and keeps what is known of it. Raises `IndexProblem` when
     nothing can be indexed, when the index there was made by another model or version, or when the
-    disk does not take it; the index is then as it was.
+    disk does not take it, and `ModelError` when the user's cache does not; the index is then as it
+    was.
     """
     started = time.perf_counter()
     found, skipped = prepare.look(paths)
     if not found and not prune:
         raise IndexProblem(_nothing_to_index(paths, skipped))
+    glossary.prepare(report)  # else the first question in English waits for it
     with writing(folder, report):
         if rebuild:
             store.discard_unreadable(folder)

