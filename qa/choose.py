@@ -46,6 +46,9 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _HEDGE = re.compile(r"(?<=[\d%％个家项处年月日天人次名万亿元倍])(?:左右|以上|以下|以内|之内|上下)")
 """What a figure is not exact without."""
 
+_PLACE_KIND = re.compile(r"(?<=..)[省市县区州]$")
+"""What a place may stand without."""
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -207,8 +210,7 @@ def _lacking(names: Sequence[str], hit: Hit, document: Indexed) -> float:
     about = normalize(
         " ".join((*hit.chunk.path, document.title, document.metadata.issuer, hit.chunk.text))
     )
-    # A place may stand without its 省, 市 or 县.
-    lacking = [name for name in names if name not in about and name[:-1] not in about]
+    lacking = [name for name in names if _PLACE_KIND.sub("", name) not in about]
     return len(lacking) / len(names) if names else 0.0
 
 
@@ -222,9 +224,16 @@ def _content(question: Question) -> set[str]:
 
 
 def _shared(asked: set[str], windows: Sequence[Window]) -> Scores:
-    """The share of the question's words that each window holds with its place, rare ones first."""
+    """The share of the question's words that each window holds with its place, rare ones first.
+
+    An English word that no window holds does not count: its Chinese name does.
+    """
     bags = [asked & set(words(f"{window.context} {window.text}")) for window in windows]
     frequency = Counter(word for bag in bags for word in bag)
-    weight = {word: math.log(1 + len(windows) / (1 + frequency[word])) for word in asked}
+    weight = {
+        word: math.log(1 + len(windows) / (1 + frequency[word]))
+        for word in asked
+        if frequency[word] or _HAN.search(word)
+    }
     whole = sum(weight.values()) or 1.0
     return np.array([sum(weight[word] for word in bag) / whole for bag in bags], float)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.model import ModelError, cache_folder, packed_path
+from index.model import ModelError, cache_folder, not_cached, packed_path
 from index.packed import Packed, parse, state
 
 Array = npt.NDArray[Any]
@@ -45,9 +45,14 @@ _LINEAR = {
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     """The folder of the joined network, made at the first call.
 
-    Raises `ModelError` when the shipped weights are not the known ones.
+    Raises `ModelError` when the shipped weights are not the known ones, or the cache does not take
+    the folder.
     """
-    shipped = WEIGHTS.read_bytes()
+    try:
+        shipped = WEIGHTS.read_bytes()
+    except OSError as error:
+        why = f"{WEIGHTS} cannot be read ({error.strerror}). Install policyqa again."
+        raise ModelError(why) from error
     digest = hashlib.sha256(shipped).hexdigest()
     if digest != _SHA256:
         raise ModelError(f"{WEIGHTS} is damaged (its SHA-256 differs). Install policyqa again.")
@@ -55,17 +60,17 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     if (folder / HEAD).is_file():  # written last, and moved into place with the rest
         return folder
     report("Preparing the reader (once, some seconds)…")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        _write(parse(packed_path().read_bytes()), unpacked(shipped), draft)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as drafts:
+            draft = Path(drafts) / "whole"
+            draft.mkdir()
+            _write(parse(packed_path().read_bytes()), unpacked(shipped), draft)
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
     except OSError as error:
         if not (folder / HEAD).is_file():  # else another process was faster
-            raise ModelError(f"The reader could not be prepared in {folder}: {error}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+            raise not_cached("The reader", folder.parent, error) from error
     return folder
 
 

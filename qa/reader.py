@@ -19,7 +19,7 @@ import numpy as np
 from index.model import packed_path
 from index.packed import embeddings, parse
 from qa import network
-from qa.inputs import prepare
+from qa.inputs import Inputs, prepare
 from qa.network import Array
 from qa.pieces import pieces
 from qa.windows import Window
@@ -67,8 +67,12 @@ class Reader:
         with ThreadPoolExecutor(cores) as threads:
             return list(threads.map(lambda window: self._read(question, window, terms), windows))
 
+    def prepared(self, question: str, window: Window, terms: str = "") -> Inputs:
+        """What the network is given."""
+        return prepare(self._pieces, question, window, terms)
+
     def _read(self, question: str, window: Window, terms: str) -> Reading:
-        given = prepare(self._pieces, question, window, terms)
+        given = self.prepared(question, window, terms)
         embedded = embeddings(self._packed, given.ids)
         (states,) = self._session.run(["states"], {"embedded": embedded, "marks": given.marks})
         edges = states @ self._head["weight"].T + self._head["bias"]

@@ -67,10 +67,12 @@ def index(
     from index.build import update
     from index.embed import PACKAGED, open_embedder
     from index.watch import moments
+    from qa import network
     from ui import render
 
     log = render.console(error=True)
     embedder = open_embedder(model or PACKAGED, log.print)
+    network.prepare(log.print)  # now, so that the first question need not wait
     for turn, _ in enumerate(moments(paths) if watch else [None]):
         with _going_on(log.print, needed=watch), render.progress_bar() as progress:
             done = update(

@@ -1,0 +1,67 @@
+"""Which words are chosen: those of the right year, whole figures, all items of a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.build import update
+from index.embed import PackagedModel
+from index.search import Index
+from qa.answer import ask
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, embedder: PackagedModel) -> Index:
+    """Two years' reports of one invented county, and a rule."""
+    folder = tmp_path_factory.mktemp("choose")
+    report = "# 云溪县{}年政府工作报告\n\n今年，新建公共停车场{}个左右，改造老旧小区{}个。\n"
+    texts = {
+        "report-2033.md": report.format(2033, 18, 25),
+        "report-2034.md": report.format(2034, 31, 40),
+        "rule.md": "# 云溪县停车管理办法\n\n## 第一章 总则\n\n"
+        "第一条 公共停车场的经营者不得擅自改变停车场用途。\n\n"
+        "第二条 本办法所称公共停车场，是指向社会开放、供机动车停放的场所。\n\n"
+        "第三条 停车管理遵循统一规划、方便群众、依法管理的原则。\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    update(folder / "index", [folder], embedder)
+    return Index(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "name"),
+    [
+        ("2033年云溪县新建多少个公共停车场？", "18个左右", "report-2033.md"),
+        ("2034年云溪县新建多少个公共停车场？", "31个左右", "report-2034.md"),
+        ("how many 公共停车场 in 2034", "31个左右", "report-2034.md"),
+    ],
+)
+def test_this_year_is_the_documents_own(index: Index, question: str, text: str, name: str) -> None:
+    answer = ask(index, question)
+    assert (answer.text, answer.citations[0].doc) == (text, name)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2029年云溪县新建多少个公共停车场？",
+        "云溪县机场的旅客吞吐量是多少？",
+        "县长的电话号码是多少？",
+    ],
+)
+def test_what_no_document_says_is_not_answered(index: Index, question: str) -> None:
+    answer = ask(index, question)
+    assert not answer.found
+    assert answer.nearest
+
+
+def test_a_yes_or_no_goes_before_the_words_that_decide(index: Index) -> None:
+    answer = ask(index, "公共停车场的经营者可以擅自改变停车场用途吗？")
+    assert answer.text.startswith("否：")
+    assert "不得擅自改变停车场用途" in answer.citations[0].quote
+
+
+def test_a_definition_is_answered_with_its_words(index: Index) -> None:
+    answer = ask(index, "什么是公共停车场？")
+    assert "供机动车停放的场所" in answer.text

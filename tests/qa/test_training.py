@@ -1,0 +1,84 @@
+"""The training data hold exact spans, and a stopped training goes on."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.training import clauses, plans, rules
+from qa.training.examples import Example, read, write
+from qa.training.ship import packed
+from qa.training.train import Plan, train
+from qa.windows import Window
+
+LAW = [
+    Window("某条例 › 第三条", "第三条 本条例所称服务机构，是指依法设立、提供公益服务的单位。"),
+    Window(
+        "某条例 › 第四条", "第四条 服务机构应当自收到申请之日起十五日内作出决定，并书面告知申请人。"
+    ),
+    Window(
+        "某条例 › 第五条",
+        "第五条 违反本条例规定，擅自收费的，由主管部门责令改正，处二千元以上五千元以下罚款。",
+    ),
+    Window("某条例 › 第六条", "第六条 申请人对决定不服的，可以依法申请行政复议。"),
+]
+
+
+def made() -> list[Example]:
+    chance = random.Random(3)
+    return [
+        *plans.examples(40, 3),
+        *(one for _ in range(20) for one in rules.examples(LAW, 5, chance, "law")),
+        *(one for _ in range(20) for one in clauses.examples(LAW, 5, chance, "law")),
+    ]
+
+
+def test_every_example_has_words_of_its_window_or_none() -> None:
+    examples = made()
+    assert {one.source.split("-")[1] for one in examples} >= {
+        "zh",
+        "en",
+        "mix",
+        "no",
+        "duty",
+        "case",
+    }
+    for one in examples:
+        assert one.question.strip()
+        if one.start < 0:
+            assert (one.start, one.end, one.answer) == (-1, -1, "")
+        else:
+            assert 0 <= one.start < one.end <= len(one.text)
+            assert one.answer == one.answer.strip()
+
+
+def test_the_same_seed_makes_the_same_data() -> None:
+    assert made() == made()
+
+
+def test_examples_survive_their_file(tmp_path: Path) -> None:
+    examples = made()
+    assert write(tmp_path / "deep" / "made.jsonl", examples) == len(examples)
+    assert list(read(tmp_path / "deep" / "made.jsonl")) == examples
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    examples = [one for one in made() if len(one.text) < 60][:6]
+    short = Plan(layers=1, batch_size=2, epochs=1 / 3)
+    train(examples, short, tmp_path, None)
+    train(examples, Plan(layers=1, batch_size=2, epochs=1), tmp_path, None)
+    log = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
+    assert '"from": 0' in log[0]
+    assert '"from": 1' in log[-1]
+
+
+def test_shipped_matrices_come_back_within_half_a_step() -> None:
+    value = np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32)
+    shipped = packed("w", value)
+    assert shipped["w"].dtype == np.int8
+    back = shipped["w"].astype(np.float32) * shipped["w.scale"].astype(np.float32)
+    assert np.abs(back - value).max() <= shipped["w.scale"].max() * 0.51
