@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,8 +44,8 @@ class Chat:
         self.blocks.queue(max_size=_WAITING, default_concurrency_limit=_ASKING)
 
     def warm(self) -> None:
-        """Load what the first question would wait for, while the page is being opened."""
-        threading.Thread(target=self.examples, daemon=True).start()
+        """Load what the first question would wait for, by finding the examples."""
+        self.examples()
 
     def _wire(self) -> None:
         parts = self.parts
@@ -89,20 +88,24 @@ class Chat:
         alone = {"concurrency_id": "writing", "concurrency_limit": 1}
         # Gradio's paths lost the names' punctuation; the browser tells the names beside them.
         adding = [parts.upload, parts.names, parts.prefs]
-        on(parts.upload.upload, holdings.upload, adding, library, js=_js("names"), **alone)
-        on(parts.refresh.click, holdings.refresh, [parts.prefs], library, **alone)
-        on(parts.table.delete, holdings.remove, [parts.prefs], library, **alone)
+        for changed in (
+            on(parts.upload.upload, holdings.upload, adding, library, js=_js("names"), **alone),
+            on(parts.refresh.click, holdings.refresh, looking, library, **alone),
+            on(parts.table.delete, holdings.remove, looking, library, **alone),
+        ):
+            on(changed.then, self.welcome, kept, [parts.transcript])
         listed = [parts.table, *scopes]
         on(parts.documents_tab.select, holdings.refreshed_list, looking, listed)
-        on(parts.ask_tab.select, self.welcome, kept, [parts.transcript])
 
     def open(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
         """The page as this browser left it, in the language that it asks for."""
         return self._page(language_of(prefs, request), talk, past, request)
 
     def welcome(self, prefs: object, talk: object, _past: object, request: gr.Request) -> Changes:
-        """The conversation again: documents that were added meanwhile bring up other examples."""
+        """The welcome again, for other documents bring up other examples."""
         mine = talk_from_json(talk, user_of(request))
+        if mine.turns:
+            return {}
         return {self.parts.transcript: self._transcript(mine, language_of(prefs, request))}
 
     def switch_language(

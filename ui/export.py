@@ -19,19 +19,19 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def turn_markdown(turn: Turn, words: Words) -> str:
     """One answer with its citations."""
-    lines = [f"**{_plain(turn.asked)}**", ""]
+    lines = [f"**{plain(turn.asked)}**", ""]
     if turn.understood != turn.asked:
-        lines += [f"{words.understood}: {_plain(turn.understood)}", ""]
-    lines += [_plain(turn.text) if turn.found else words.not_found, ""]
+        lines += [f"{words.understood}: {plain(turn.understood)}", ""]
+    lines += [plain(turn.text) if turn.found else words.not_found, ""]
     for number, place in enumerate(turn.cited, 1):
-        lines += [f"{number}. “{_plain(place.quote)}”  ", f"   {_plain(where(place, words))}"]
+        lines += [f"{number}. “{plain(place.quote)}”  ", f"   {plain(where(place, words))}"]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def talk_markdown(talk: Talk, words: Words) -> str:
     """A conversation."""
     turns = "\n---\n\n".join(turn_markdown(turn, words) for turn in talk.turns)
-    return f"# {_plain(talk.title)}\n\n{turns}"
+    return f"# {plain(talk.title)}\n\n{turns}"
 
 
 def talk_docx(talk: Talk, words: Words) -> bytes:
@@ -79,7 +79,7 @@ def _parts(quote: str, answer: str) -> Iterator[tuple[str, bool]]:
         yield after, False
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in one line in which no character means anything to Markdown."""
     escaped = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
     return _LINE_START.sub(r"\1\\\2", escaped)

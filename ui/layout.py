@@ -156,7 +156,10 @@ def upload_label(words: Words) -> str:
 
 def brand(words: Words) -> str:
     """The name and what it promises."""
-    return f'<h1 data-lang="{words.code}">policyqa</h1><span class="small">{words.tagline}</span>'
+    return (
+        f'<h1 data-lang="{words.code}" data-theme="{words.theme}">policyqa</h1>'
+        f'<span class="small">{words.tagline}</span>'
+    )
 
 
 def user(name: str, words: Words) -> str:

@@ -38,11 +38,11 @@ class Listed:
 class Library:
     """One index folder, which may still be empty: uploading the first document makes the index."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, index: Index | None = None) -> None:
         self.folder = folder
         self.uploads = folder / "uploads"
         self._opening = threading.Lock()
-        self._index: Index | None = None
+        self._index = index
 
     @functools.cached_property
     def _packaged(self) -> Embedder:

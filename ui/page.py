@@ -203,4 +203,4 @@ def history(talks: Sequence[Talk], words: Words) -> str:
         f'title="{escape(words.forget)}">×</button></li>'
         for number, talk in enumerate(talks)
     )
-    return f'<ul class="talks">{rows}</ul>'
+    return f'<ul class="talks" aria-label="{escape(words.earlier)}">{rows}</ul>'

@@ -61,7 +61,6 @@ class Words:
     keep_note: str
     thanks: str
     source: str
-    source_hint: str
     close: str
     before: str
     after: str
@@ -90,7 +89,6 @@ class Words:
     refresh: str
     wrong: str
     too_many: str
-    too_large: str
     seconds: str
     confidence: str
     history_full: str
@@ -151,7 +149,6 @@ CHINESE = Words(
     keep_note="保存",
     thanks="记下了，谢谢。",
     source="原文",
-    source_hint="点一条出处，原文会在这里打开，相应的字会标出来。",
     close="关闭原文",
     before="显示前文",
     after="显示后文",
@@ -180,7 +177,6 @@ CHINESE = Words(
     refresh="重新编入上传的文件",
     wrong="出了点问题，没有完成。请再试一次；若仍不行，请看运行 policyqa chat 的窗口。",
     too_many="一次最多添加 {0} 个文件，这次有 {1} 个，请分几次添加。",
-    too_large="超过 {0} MB，请拆成小一些的文件",
     seconds="{0:.2f} 秒",
     confidence="把握 {0:.0%}",
     history_full="这段对话已有 {0} 个问题，从这里开始是新的一段，前面的在“以前的对话”里。",
@@ -242,7 +238,6 @@ ENGLISH = Words(
     keep_note="Save",
     thanks="Noted, thank you.",
     source="Source",
-    source_hint="Choose a source: the document opens here with the very words marked.",
     close="Close the source",
     before="Show what stands before",
     after="Show what follows",
@@ -272,7 +267,6 @@ ENGLISH = Words(
     wrong="Something went wrong and this was not done. Try again; if it stays so, look at the "
     "window that runs policyqa chat.",
     too_many="At most {0} files at a time; these are {1}. Add them in several goes.",
-    too_large="it is larger than {0} MB; split it into smaller files",
     seconds="{0:.2f} s",
     confidence="confidence {0:.0%}",
     history_full="The conversation before had {0} questions; this is a new one, "
