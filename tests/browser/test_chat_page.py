@@ -168,3 +168,41 @@ def test_a_phone_shows_the_source_over_the_chat(open_page, chat) -> None:
     expect(page.locator("#source-panel mark").first).to_be_in_viewport()
     page.locator("[data-close]").tap()
     expect(page.locator("#question textarea")).to_be_in_viewport()
+
+
+def test_others_go_on_asking_while_documents_are_indexed(open_page, chat, tmp_path: Path) -> None:
+    big = tmp_path / "关于智能工厂名录的通知.md"
+    rows = (
+        f"第{row}家智能工厂每年生产机床{row}台，并给予{row}万元奖励。\n\n" for row in range(900)
+    )
+    big.write_text("# 关于智能工厂名录的通知\n\n" + "".join(rows), "utf-8")
+    adding, asking = ready(open_page(chat)), ready(open_page(chat))
+    adding.get_by_role("tab", name="文件").click()
+    adding.set_input_files("#upload input[type=file]", big)
+    bar = adding.get_by_role("progressbar", name="正在编入索引")
+    expect(bar).to_be_visible()
+    expect(adding.locator("#progress")).to_contain_text(
+        re.compile(r"段落 \d+/\d+ · 大约还要 \d+ 秒")
+    )
+    turn = ask(asking, QUESTION)
+    assert "200个左右" in turn.locator(".answer").inner_text()
+    expect(bar).to_be_visible()
+    expect(adding.locator("#progress")).to_contain_text("新增 1 个文件", timeout=120_000)
+    row = adding.locator("table.documents tr", has_text="智能工厂名录")
+    adding.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="移出").click()
+    expect(row).to_have_count(0)
+
+
+def test_the_first_document_makes_the_index(open_page, serve, tmp_path: Path) -> None:
+    page = ready(open_page(serve(tmp_path / "new")))
+    expect(page.locator(".welcome")).to_contain_text("这里还没有文件")
+    notice = tmp_path / "通知.md"
+    notice.write_text("# 关于补贴的通知\n\n到2027年补贴标准为每人300元。\n", "utf-8")
+    page.get_by_role("tab", name="文件").click()
+    page.set_input_files("#upload input[type=file]", notice)
+    expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=60_000)
+    page.get_by_role("tab", name="问答").click()
+    expect(page.locator(".welcome")).to_contain_text("向文件提问")
+    turn = ask(page, "补贴标准为每人多少元？")
+    assert "300元" in turn.locator(".answer").inner_text()
