@@ -18,8 +18,15 @@ Level = Literal["chunk", "document"]
 SCHEMA = "".join(
     f"CREATE VIRTUAL TABLE {level}_terms USING fts5 "
     '(terms, tokenize = "unicode61 remove_diacritics 0");\n'
+    f"CREATE VIRTUAL TABLE {level}_vocabulary USING fts5vocab ({level}_terms, row);\n"
     for level in ("chunk", "document")
 )
+
+_OCCURRENCES = 20_000
+"""How many occurrences of a question's terms are weighed, the rarest terms first.
+
+What is left out beyond that are terms that stand everywhere: they cost most and tell least.
+"""
 
 
 def add(connection: sqlite3.Connection, level: Level, number: int, text: str) -> None:
@@ -48,7 +55,7 @@ def best(
     Only those that share a term with `question` are found. `allowed` holds the search within
     those chunks or documents.
     """
-    match = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms(question)))
+    match = " OR ".join(f'"{term}"' for term in _telling(connection, level, question))
     if not match:
         return {}
     held = "" if allowed is None else "AND rowid IN (SELECT value FROM json_each(:allowed))"
@@ -67,3 +74,20 @@ def frequency(connection: sqlite3.Connection, word: str) -> int:
         "SELECT count(*) FROM (SELECT 1 FROM chunk_terms WHERE terms MATCH ? LIMIT 1000)", (match,)
     ).fetchone()
     return int(row[0])
+
+
+def _telling(connection: sqlite3.Connection, level: Level, question: str) -> list[str]:
+    """The terms of a question that stand anywhere, rarest first, as many as can be weighed."""
+    rows = connection.execute(
+        f"SELECT term, cnt FROM {level}_vocabulary "
+        "WHERE term IN (SELECT value FROM json_each(?)) ORDER BY cnt, term",
+        (json.dumps(list(set(terms(question)))),),
+    )
+    telling: list[str] = []
+    weighed = 0
+    for term, count in rows:
+        weighed += count
+        if telling and weighed > _OCCURRENCES:
+            break
+        telling.append(term)
+    return telling

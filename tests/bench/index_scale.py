@@ -58,9 +58,9 @@ def make(size: int, seed: int, total: int) -> Floats:
     spread *= np.sqrt(1 - 0.92**2) / np.linalg.norm(spread)
     topics = max(20, total // 200)
     themes = shared.standard_normal((max(5, topics // 50), DIMENSION), dtype=np.float32)
-    centres = shared.standard_normal((topics, DIMENSION), dtype=np.float32) * np.sqrt(0.3)
-    centres += themes[np.arange(topics) % len(themes)] * np.sqrt(0.3)
-    own = chance.standard_normal((size, DIMENSION), dtype=np.float32) * np.sqrt(0.4)
+    centres = shared.standard_normal((topics, DIMENSION), dtype=np.float32) * np.sqrt(0.2)
+    centres += themes[np.arange(topics) % len(themes)] * np.sqrt(0.25)
+    own = chance.standard_normal((size, DIMENSION), dtype=np.float32) * np.sqrt(0.55)
     own += centres[chance.integers(0, topics, size)]
     own *= spread
     own += 0.92 / np.sqrt(DIMENSION)

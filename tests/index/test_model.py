@@ -91,3 +91,12 @@ def test_an_unknown_model_is_one_line_that_says_what_to_do() -> None:
     with pytest.raises(ModelError, match="--model") as raised:
         AnyModel("/no/such/folder")
     assert "\n" not in str(raised.value)
+
+
+def test_onnx_runtime_gives_the_same_vectors_as_sentence_transformers(
+    unpacked: AnyModel, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.embed._ENGINE_TOKENS", 0)  # what is bulk goes through ONNX Runtime
+    bulk = np.concatenate(list(PackagedModel().passages(texts)))
+    standard = np.concatenate(list(unpacked.passages(texts)))
+    assert (bulk * standard).sum(axis=1).min() >= 0.999
