@@ -65,7 +65,7 @@ async def _tools(address: str, headers: dict[str, str]) -> tuple[dict[str, list[
 
 
 def tools(address: str, headers: dict[str, str]) -> tuple[dict[str, list[str]], str]:
-    """Each tool's arguments, and the answer to a question; in a thread without Playwright's loop."""
+    """Each tool's arguments, and an answer; in a thread, for Playwright has its own loop here."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(_tools(address, headers))).result()
 
