@@ -143,6 +143,16 @@ def count(connection: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def chunks_of(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many chunks each document has, by its id."""
+    return dict(
+        connection.execute(
+            "SELECT document.id, count(*) FROM chunk JOIN document "
+            "ON document.number = chunk.document GROUP BY document.number"
+        )
+    )
+
+
 def chunks(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Chunk]:
     """The chunks of those numbers, in that order."""
     rows = connection.execute(

@@ -162,6 +162,10 @@ class Snapshot:
         """Every document, in the order of their paths."""
         return catalogue.documents(self.connection)
 
+    def chunks_of(self) -> dict[str, int]:
+        """How many chunks each document has, by its id."""
+        return catalogue.chunks_of(self.connection)
+
 
 def _looked_up(ranking: dict[int, float], numbers: Iterable[int]) -> Scores:
     """Each one's score; what a ranking was cut off before scores as its last one does."""

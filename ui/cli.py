@@ -219,6 +219,45 @@ def status(
         render.show_documents(out, listed)
 
 
+@app.command(epilog="Examples: policyqa chat · policyqa chat --host 0.0.0.0 --auth users.json")
+def chat(
+    index_dir: Folder = DEFAULT_FOLDER,
+    host: Annotated[str, typer.Option(help="Beyond this machine, it needs --auth.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
+    auth: Annotated[Path | None, typer.Option(help="The file of those who may log in.")] = None,
+    add_user: Annotated[
+        str, typer.Option(help="Add this user to --auth (asks for the password) and stop.")
+    ] = "",
+) -> None:
+    """Open the chat in the browser: ask, read the source, add documents."""
+    if add_user:
+        from ui.auth import add_user as add
+
+        if auth is None:
+            raise PolicyQAError("--add-user needs --auth FILE, the file to keep the user in.")
+        add(auth, add_user, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        print(f"{add_user} may log in with --auth {auth}")
+        return
+    from ui.serve import start
+
+    served = start(index_dir, host, port, auth)
+    print(f"policyqa chat: {served.local_url}", flush=True)
+    served.block_thread()
+
+
+@app.command(epilog="Example: policyqa feedback --json")
+def feedback(index_dir: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """Read what users of the chat thought of its answers."""
+    from ui import render
+    from ui.feedback import read
+
+    judged = read(index_dir)
+    if as_json:
+        _print_json([dataclasses.asdict(one) for one in judged])
+    else:
+        render.show_feedback(render.console(), judged)
+
+
 @app.command(epilog="Example: policyqa inspect 通知.pdf")
 def inspect(
     file: Annotated[Path, typer.Argument(help="A document.")],

@@ -24,6 +24,7 @@ from rich.text import Text
 from index.types import Hit, Indexed, Status, Update
 from qa.evaluate import Report
 from qa.types import Answer, Citation
+from ui.feedback import Feedback
 
 NOT_FOUND = "Not in these documents. 这些文件里没有答案。"
 
@@ -151,6 +152,17 @@ def show_documents(out: Console, documents: Sequence[Indexed]) -> None:
         )
         table.add_row(*map(escape, cells))
     out.print(table)
+
+
+def show_feedback(out: Console, judged: Sequence[Feedback]) -> None:
+    """Each judgement: good or bad, the question, the answer, the note."""
+    good = sum(one.vote > 0 for one in judged)
+    out.print(f"{len(judged)} answers judged, {good} good, {len(judged) - good} bad")
+    for one in judged:
+        sign = Text("good ", style="green") if one.vote > 0 else Text("bad  ", style="red")
+        out.print(sign + Text(_one_line(f"{one.at[:16]} {one.question} → {one.answer or '–'}")))
+        if one.note:
+            out.print(Padding(Text(_one_line(one.note), style="dim"), (0, 0, 0, 5), expand=False))
 
 
 def show_reports(out: Console, reports: Mapping[str, Report]) -> None:

@@ -1,0 +1,208 @@
+"""What a reader does all day, in real Chromium against the real command."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+QUESTION = "到2028年打造多少个工业智能体？"
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask and wait for the answer; gives its turn."""
+    turns = page.locator("#transcript .turn[data-turn]")
+    before = turns.count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    expect(turns).to_have_count(before + 1, timeout=60_000)
+    return turns.nth(before)
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector("#transcript :is(.welcome, .turn)")
+    return page
+
+
+def test_the_words_of_a_citation_stand_highlighted_in_the_source(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    turn = ask(page, QUESTION)
+    assert "200个左右" in turn.locator(".answer mark").inner_text()
+    citation = turn.locator(".cited .place").first
+    quote = citation.locator(".quote").inner_text()
+    citation.click()
+    mark = page.locator("#source-panel mark").first
+    expect(mark).to_be_in_viewport()
+    assert mark.inner_text() == quote
+    page.keyboard.press("Escape")
+    expect(mark).to_be_hidden()
+    turn.locator("summary").click()
+    expect(turn.locator(".considered .scores").first).to_be_visible()
+
+
+def test_what_the_documents_do_not_say_is_said_so(open_page, chat) -> None:
+    turn = ask(ready(open_page(chat)), "2035年火星移民有多少人？")
+    expect(turn.locator(".not-found")).to_contain_text("这些文件里没有答案")
+    expect(turn.locator(".not-found")).to_contain_text(re.compile(r"查遍了 \d+ 个文件"))
+    expect(turn.locator(".passages .place").first).to_be_visible()
+
+
+def test_a_follow_up_is_understood_shown_and_can_be_corrected(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    ask(page, QUESTION)
+    turn = ask(page, "那2030年呢？")
+    expect(turn.locator(".understood")).to_contain_text("到2030年打造多少个工业智能体？")
+    turn.get_by_text("改问题").click()
+    expect(page.locator("#question textarea")).to_have_value("到2030年打造多少个工业智能体？")
+    turn.get_by_text("按原话问").click()
+    literal = page.locator("#transcript .turn[data-turn]").nth(2)
+    expect(literal.locator(".asked")).to_contain_text("那2030年呢？")
+    expect(literal.locator(".understood")).to_have_count(0)
+
+
+def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: Path) -> None:
+    notice = tmp_path / "关于高温津贴的通知.md"
+    notice.write_text(
+        "# 关于高温津贴的通知\n\n云溪市人民政府办公室\n\n2027年3月1日\n\n"
+        "高温津贴标准为每人每月345元，自2027年6月起执行。\n",
+        "utf-8",
+    )
+    broken = tmp_path / "坏.md"
+    broken.write_bytes(b"\x00\x01\x02" * 99)
+    page = ready(open_page(chat))
+    page.get_by_role("tab", name="文件").click()
+    page.set_input_files("#upload input[type=file]", [notice, broken])
+    expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=90_000)
+    expect(page.locator("#progress .refused")).to_contain_text("坏.md")
+    row = page.locator("table.documents tr", has_text="高温津贴")
+    expect(row).to_be_visible()
+    page.get_by_role("tab", name="问答").click()
+    turn = ask(page, "高温津贴标准是每月多少元？")
+    assert "345元" in turn.locator(".answer").inner_text()
+
+    page.get_by_role("button", name="提问范围").click()
+    page.locator("#scope-document input").click()
+    page.get_by_role("option", name=re.compile("山东")).click()
+    turn = ask(page, "高温津贴标准是每月多少元？")
+    expect(turn.locator(".not-found")).to_contain_text("所选范围（山东")
+
+    page.get_by_role("tab", name="文件").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="移出").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_conversation_can_be_exported(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    answer = ask(page, QUESTION).locator(".answer mark").inner_text()
+    with page.expect_download() as markdown:
+        page.get_by_role("button", name="导出 Markdown").click()
+    text = markdown.value.path().read_text("utf-8")
+    assert answer in text
+    assert "第 11 行" in text
+    with page.expect_download() as word:
+        page.get_by_role("button", name="导出 Word").click()
+    with zipfile.ZipFile(word.value.path()) as packed:
+        assert answer in packed.read("word/document.xml").decode("utf-8")
+
+
+def test_an_answer_can_be_copied_and_judged(open_page, chat) -> None:
+    page = ready(open_page(chat, permissions=["clipboard-read", "clipboard-write"]))
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="复制答案和出处").click()
+    expect(turn.get_by_text("已复制")).to_be_visible()
+    assert "第 11 行" in page.evaluate("navigator.clipboard.readText()")
+    turn.get_by_role("button", name="答得好").click()
+    turn.locator(".note input").fill("出处准确")
+    turn.get_by_role("button", name="保存").click()
+    expect(turn.get_by_role("button", name="答得好")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("记下了，谢谢。").first).to_be_visible()
+
+
+def test_history_outlives_a_reload(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    ask(page, QUESTION)
+    page.reload()
+    expect(page.locator("#transcript .turn .answer")).to_contain_text("200个左右")
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    page.reload()
+    page.locator("#earlier .past").click()
+    expect(page.locator("#transcript .turn .answer")).to_contain_text("200个左右")
+
+
+def test_the_interface_speaks_the_browsers_language_and_the_other(open_page, chat) -> None:
+    page = ready(open_page(chat, "en-US"))
+    expect(page.locator("#send")).to_have_text("Ask")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.locator("#language").click()
+    expect(page.locator("#send")).to_have_text("提问")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.reload()
+    expect(page.locator("#send")).to_have_text("提问")
+
+
+def test_an_example_question_is_answered(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    page.locator(".example").first.click()
+    expect(page.locator("#transcript .turn .cited")).to_be_visible()
+
+
+def test_the_keyboard_is_enough(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    turn = ask(page, QUESTION)
+    turn.locator(".cited .place").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-panel .text")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(turn.locator(".cited .place").first).to_be_focused()
+
+
+def test_a_phone_shows_the_source_over_the_chat(open_page, chat) -> None:
+    page = ready(open_page(chat, viewport={"width": 390, "height": 780}, has_touch=True))
+    turn = ask(page, QUESTION)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    turn.locator(".cited .place").first.tap()
+    expect(page.locator("#source-panel mark").first).to_be_in_viewport()
+    page.locator("[data-close]").tap()
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+
+
+def test_others_go_on_asking_while_documents_are_indexed(open_page, chat, tmp_path: Path) -> None:
+    big = tmp_path / "关于智能工厂名录的通知.md"
+    rows = (
+        f"第{row}家智能工厂每年生产机床{row}台，并给予{row}万元奖励。\n\n" for row in range(900)
+    )
+    big.write_text("# 关于智能工厂名录的通知\n\n" + "".join(rows), "utf-8")
+    adding, asking = ready(open_page(chat)), ready(open_page(chat))
+    adding.get_by_role("tab", name="文件").click()
+    adding.set_input_files("#upload input[type=file]", big)
+    bar = adding.get_by_role("progressbar", name="正在编入索引")
+    expect(bar).to_be_visible()
+    expect(adding.locator("#progress")).to_contain_text(
+        re.compile(r"段落 \d+/\d+ · 大约还要 \d+ 秒")
+    )
+    turn = ask(asking, QUESTION)
+    assert "200个左右" in turn.locator(".answer").inner_text()
+    expect(bar).to_be_visible()
+    expect(adding.locator("#progress")).to_contain_text("新增 1 个文件", timeout=120_000)
+    row = adding.locator("table.documents tr", has_text="智能工厂名录")
+    adding.once("dialog", lambda dialog: dialog.accept())
+    row.get_by_role("button", name="移出").click()
+    expect(row).to_have_count(0)
+
+
+def test_the_first_document_makes_the_index(open_page, serve, tmp_path: Path) -> None:
+    page = ready(open_page(serve(tmp_path / "new")))
+    expect(page.locator(".welcome")).to_contain_text("这里还没有文件")
+    notice = tmp_path / "通知.md"
+    notice.write_text("# 关于补贴的通知\n\n到2027年补贴标准为每人300元。\n", "utf-8")
+    page.get_by_role("tab", name="文件").click()
+    page.set_input_files("#upload input[type=file]", notice)
+    expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=60_000)
+    page.get_by_role("tab", name="问答").click()
+    expect(page.locator(".welcome")).to_contain_text("向文件提问")
+    turn = ask(page, "补贴标准为每人多少元？")
+    assert "300元" in turn.locator(".answer").inner_text()

@@ -1,0 +1,226 @@
+"""The chat's parts, without a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from index.embed import PackagedModel
+from index.search import Index
+from index.types import Scope
+from ingest.errors import PolicyQAError
+from ui import export, feedback, page, source
+from ui.auth import add_user, may_enter, read_users
+from ui.documents import Progress
+from ui.layout import STATIC
+from ui.library import Library
+from ui.scope import scope
+from ui.serve import check_host
+from ui.turns import Talk, Turn, talk_from_json
+from ui.upload import safe_name, take
+from ui.words import CHINESE, ENGLISH, Words, preferred
+
+QUESTION = "到2028年打造多少个工业智能体？"
+
+
+@pytest.fixture(scope="module")
+def library(seed_index: Path, embedder: PackagedModel) -> Library:
+    return Library(seed_index, Index(seed_index, embedder))
+
+
+@pytest.fixture(scope="module")
+def turn(library: Library) -> Turn:
+    return library.ask(QUESTION, QUESTION, Scope(), "")
+
+
+def test_a_conversation_survives_the_browsers_storage(turn: Turn) -> None:
+    talk = Talk((turn,), "李")
+    kept = json.loads(json.dumps(talk.to_json()))
+    assert talk_from_json(kept, "李") == talk
+    assert talk_from_json(kept, "王") == Talk(user="王")
+
+
+@pytest.mark.parametrize("kept", [None, 1, "x", [], {}, {"user": ""}, {"user": "", "turns": [1]}])
+def test_what_fits_not_is_let_go(kept: object) -> None:
+    assert talk_from_json(kept, "") == Talk()
+
+
+def test_the_marked_words_are_the_spans_of_the_source(library: Library, turn: Turn) -> None:
+    document = library.document(turn.cited[0].document_id)
+    assert document is not None
+    spans = source.sound(document, [list(span) for span in turn.cited[0].spans])
+    shown = source.panel(document, spans, CHINESE)
+    assert f"<mark>{turn.cited[0].quote}</mark>" in shown
+
+
+@pytest.mark.parametrize("spans", [None, "x", [[0]], [[3, 1]], [[0, 10**9]], [[0, 5], [2, 8]]])
+def test_spans_that_are_none_mark_nothing(library: Library, turn: Turn, spans: object) -> None:
+    document = library.document(turn.cited[0].document_id)
+    assert document is not None
+    assert source.sound(document, spans) == ()
+
+
+def test_exports_hold_answer_quote_and_place(turn: Turn) -> None:
+    talk = Talk((turn,))
+    text = export.talk_markdown(talk, CHINESE)
+    assert turn.text in text
+    assert "第 11 行" in text
+    paragraphs = Document(io.BytesIO(export.talk_docx(talk, CHINESE))).paragraphs
+    said = [paragraph.text for paragraph in paragraphs]
+    assert turn.text in said
+    assert turn.cited[0].quote in said
+
+
+def test_markdown_of_a_document_means_nothing_in_an_export() -> None:
+    assert export.plain("# [点](javascript:1) <b>\n- *x*") == (
+        r"\# \[点\](javascript:1) \<b\> - \*x\*"
+    )
+
+
+def test_feedback_is_kept_and_the_last_word_counts(tmp_path: Path, turn: Turn) -> None:
+    feedback.keep(tmp_path, turn, 1, "", "")
+    feedback.keep(tmp_path, turn, -1, " 年份不对 ", "李")
+    with (tmp_path / feedback.FILE).open("a") as file:
+        file.write('{"half": ')
+    (judged,) = feedback.read(tmp_path)
+    assert (judged.vote, judged.note, judged.question) == (-1, "年份不对", QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/通知.md", "通知.md"),
+        ("C:\\docs\\a.md", "a.md"),
+        (".ssh.md", "ssh.md"),
+        ("a\u202e\n<b>.md", "a_b_.md"),
+        ("“人工智能+制造”（版面）.md", "“人工智能+制造”（版面）.md"),
+        ("", "_"),
+        ("..", "_"),
+    ],
+)
+def test_names_are_made_safe(given: str, kept: str) -> None:
+    assert safe_name(given) == kept
+
+
+def test_a_name_fits_every_file_system() -> None:
+    name = safe_name("长" * 300 + ".md")
+    assert len(name.encode()) <= 183
+    assert name.endswith(".md")
+
+
+def test_what_a_file_is_gets_told_from_its_content(tmp_path: Path) -> None:
+    files = {
+        "a.pdf": b"<html>",
+        "b.docx": b"PK\x03\x04",
+        "c.md": b"\x7fELF\x00",
+        "d.exe": b"MZ",
+        "good.md": b"# x",
+    }
+    given = []
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+        given.append((str(tmp_path / name), name))
+    with zipfile.ZipFile(tmp_path / "e.docx", "w") as packed:
+        packed.writestr("evil.txt", "x")
+    refused = take(tmp_path / "uploads", [*given, (str(tmp_path / "e.docx"), "e.docx")])
+    assert [name for name, _ in refused] == ["a.pdf", "b.docx", "c.md", "d.exe", "e.docx"]
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["good.md"]
+
+
+def test_passwords_are_hashed(tmp_path: Path) -> None:
+    file = tmp_path / "users.json"
+    add_user(file, "李", "correct horse")
+    assert "correct" not in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    users = read_users(file)
+    assert may_enter(users, "李", "correct horse")
+    assert not may_enter(users, "李", "wrong horse")
+    assert not may_enter(users, "王", "")
+    with pytest.raises(PolicyQAError, match="8 characters"):
+        add_user(file, "王", "short")
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"scrypt": {"a": ["zz", ""]}}', "[]"])
+def test_a_file_of_users_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "users.json").write_text(text)
+    with pytest.raises(PolicyQAError, match="no file of users"):
+        read_users(tmp_path / "users.json")
+
+
+def test_other_machines_are_let_in_only_with_a_login(tmp_path: Path) -> None:
+    for host in ("127.0.0.1", "::1", "localhost"):
+        check_host(host, None)
+    for host in ("0.0.0.0", "::", "192.168.1.5", "example.org"):  # noqa: S104 - what is refused
+        with pytest.raises(PolicyQAError, match="--auth"):
+            check_host(host, None)
+    check_host("0.0.0.0", tmp_path)  # noqa: S104
+
+
+def test_choices_become_a_scope() -> None:
+    assert scope("", "", "") == (Scope(), "")
+    assert scope("a.md", "省政府", "2026") == (
+        Scope("省政府", 2026, "a.md"),
+        "a.md · 省政府 · 2026",
+    )
+
+
+def test_the_browser_chooses_the_language() -> None:
+    assert preferred("en-US,en;q=0.9").code == "en"
+    assert preferred("fr, zh-CN").code == "zh"
+    assert preferred("").code == "zh"
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+def test_progress_tells_files_chunks_and_time_left(words: Words) -> None:
+    progress = Progress(words)
+    assert words.starting in progress.html()
+    progress.step("reading", 3, 3)
+    progress.step("embedding", 5, 20)
+    shown = progress.html()
+    assert words.files.format(3, 3) in shown
+    assert words.chunks.format(5, 20) in shown
+    assert 'aria-valuenow="5"' in shown
+
+
+def test_text_is_escaped_wherever_it_stands(turn: Turn) -> None:
+    evil = '"><script>x</script>'
+    place = replace(turn.cited[0], quote=evil, doc=evil, heading_path=(evil,), document_id=evil)
+    shown = page.turn(
+        replace(turn, asked=evil, understood=evil * 2, text=evil, cited=(place,)), ENGLISH
+    )
+    assert "<script" not in shown
+    assert evil not in shown
+
+
+def _light(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_text_has_the_contrast_of_aa(theme: int) -> None:
+    css = (STATIC / "chat.css").read_text("utf-8")
+    block = re.findall(r"\{[^}]*--paper:[^}]*\}", css)[theme]
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("paper", "sheet")]
+    pairs += [("mark-ink", "mark"), ("accent-ink", "accent"), ("accent", "tint"), ("ink", "tint")]
+    pairs += [("warn", "warn-tint"), ("ink", "warn-tint"), ("warn", "paper"), ("soft", "tint")]
+    for text, ground in pairs:
+        dark, light = sorted((_light(colours[text]), _light(colours[ground])))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_the_command_starts_without_gradio() -> None:
+    code = "import sys, ui.cli; print([m for m in ('gradio', 'torch', 'docx') if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,124 @@
+"""The same functions for programs: over Gradio's API and as MCP tools."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from index.types import Scope
+from ingest.errors import PolicyQAError
+from qa.answer import ask as answer
+from ui.library import Library
+from ui.words import CHINESE, ENGLISH
+
+_MOST_PASSAGES = 50
+
+_log = logging.getLogger("policyqa")
+
+
+def told(does: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, raising what a user may see as a message and all else as plain words.
+
+    The whole of an unexpected error goes to the log of the window that runs the chat.
+    """
+
+    def plain(error: Exception) -> gr.Error:
+        if isinstance(error, PolicyQAError):
+            return gr.Error(str(error), duration=8, print_exception=False)
+        _log.error("%s failed", does.__name__, exc_info=error)
+        return gr.Error(f"{CHINESE.wrong} {ENGLISH.wrong}", print_exception=False)
+
+    if inspect.isgeneratorfunction(does):
+
+        @functools.wraps(does)
+        def stream(*values: Any, **named: Any) -> Iterator[Any]:  # noqa: ANN401 - as `does` has them
+            try:
+                yield from does(*values, **named)
+            except gr.Error:
+                raise
+            except Exception as error:  # noqa: BLE001 - every error is told in words
+                raise plain(error) from None
+
+        return stream
+
+    @functools.wraps(does)
+    def call(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - as `does` has them
+        try:
+            return does(*values, **named)
+        except gr.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - every error is told in words
+            raise plain(error) from None
+
+    return call
+
+
+def offer(library: Library) -> None:
+    """Add `ask`, `search` and `documents` to the `gr.Blocks` that is open."""
+
+    def ask(question: str, document: str = "", issuer: str = "", year: int = 0) -> dict[str, Any]:
+        """Answer a question with the exact words of the indexed policy documents.
+
+        Args:
+            question: The question, in Chinese, English or a mix; at most 1000 characters.
+            document: Only documents whose file name or title holds this; empty for all.
+            issuer: Only documents whose issuer's name holds this; empty for all.
+            year: Only documents of, or about, this year; 0 for all.
+
+        Returns:
+            found, text (the answering words), confidence (0 to 1), citations (quote, character
+            spans in the source, line, page, doc, title, heading_path, score) and seconds.
+
+        """
+        scope = Scope(issuer, year or None, document)
+        return answer(library.index, question, scope=scope).to_json()
+
+    def search(
+        query: str, limit: int = 5, document: str = "", issuer: str = "", year: int = 0
+    ) -> list[dict[str, Any]]:
+        """Rank the passages of the indexed policy documents that are about a query.
+
+        Args:
+            query: Words or a question.
+            limit: How many passages, from 1 to 50.
+            document: Only documents whose file name or title holds this; empty for all.
+            issuer: Only documents whose issuer's name holds this; empty for all.
+            year: Only documents of, or about, this year; 0 for all.
+
+        Returns:
+            The passages, best first: quote, spans, doc, title, heading_path, date, line, page,
+            score, dense (cosine) and lexical (BM25).
+
+        """
+        scope = Scope(issuer, year or None, document)
+        found = library.search(query, max(1, min(_MOST_PASSAGES, limit)), scope)
+        return [asdict(place) for place in found]
+
+    def documents() -> list[dict[str, Any]]:
+        """List the indexed policy documents.
+
+        Returns:
+            For each document: id, title, files, issuer, number, date, years, characters, passages.
+
+        """
+        return [
+            {
+                "id": one.document.id,
+                "title": one.document.title,
+                "files": list(one.document.paths),
+                **asdict(one.document.metadata),
+                "characters": one.size,
+                "passages": one.chunks,
+            }
+            for one in library.documents()
+        ]
+
+    for tool in (ask, search, documents):
+        api(told(tool), api_name=tool.__name__)

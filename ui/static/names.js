@@ -1,0 +1,1 @@
+(files, names, prefs) => [files, (files ?? []).map((file) => file.orig_name), prefs]

@@ -1,0 +1,4 @@
+() => {
+  const dark = document.body.classList.toggle("dark");
+  localStorage.setItem("policyqa-theme", dark ? "dark" : "light");
+}

@@ -1,0 +1,63 @@
+element.setAttribute("role", "log");
+element.setAttribute("aria-live", "polite");
+const say = (text, literally) => {
+  const field = document.querySelector("#question textarea");
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (literally === undefined) return field.focus();
+  const box = document.querySelector("#literally input");
+  if (box && box.checked !== literally) box.click();
+  setTimeout(() => document.querySelector("#send").click(), 0);
+};
+const copy = async (button) => {
+  const text = button.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {  // a page over plain http from another machine has no clipboard
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text;
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  const label = button.textContent;
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = label; }, 1500);
+};
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const data = button.dataset;
+  if (data.say) say(data.say, false);
+  else if (data.literally) say(data.literally, true);
+  else if (data.edit) say(data.edit);
+  else if (data.copy !== undefined) copy(button);
+  else if (data.document) {
+    element.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    button.setAttribute("aria-current", "true");
+    document.querySelector("#desk").classList.add("reading");
+    trigger("select", { document: data.document, spans: JSON.parse(data.spans), more: 0 });
+  } else if (data.vote) {
+    const turn = button.closest("[data-turn]");
+    turn.querySelectorAll(".vote").forEach((one) => one.setAttribute("aria-pressed", one === button));
+    const form = turn.querySelector("form.note");
+    form.hidden = false;
+    form.dataset.chosen = data.vote;
+    trigger("like", { turn: turn.dataset.turn, vote: Number(data.vote), note: "" });
+  }
+});
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const turn = form.closest("[data-turn]").dataset.turn;
+  trigger("like", { turn, vote: Number(form.dataset.chosen), note: form.elements.note.value });
+  form.hidden = true;
+});
+watch("value", () => {
+  const turns = element.querySelectorAll(".turn");
+  const last = turns[turns.length - 1];
+  if (!last || element.dataset.shown === last.outerHTML.slice(0, 400)) return;
+  element.dataset.shown = last.outerHTML.slice(0, 400);
+  const holder = document.querySelector("#transcript");
+  holder.scrollTo({ top: last.offsetTop - 12, behavior: "instant" });
+});
