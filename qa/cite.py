@@ -7,8 +7,10 @@ from ingest.types import Span, join, locate
 from qa.types import Citation
 
 
-def cite(document: Indexed, hit: Hit, words: Span) -> Citation:
+def cite(document: Indexed, hit: Hit, words: Span, answer: Span) -> Citation:
     """Cite characters `words` of the passage `hit`, which stands in `document`.
+
+    `answer` are the characters among them that answer.
 
     White space at either end is left out. Raises `ValueError` when nothing is left.
     """
@@ -19,6 +21,7 @@ def cite(document: Indexed, hit: Hit, words: Span) -> Citation:
         raise ValueError("a citation needs words")
     return Citation(
         quote=join(document.text, spans),
+        answer=hit.chunk.text[answer.start : answer.end],
         spans=spans,
         line=document.text.count("\n", 0, spans[0].start) + 1,
         document_id=document.id,

@@ -18,11 +18,13 @@ class Citation:
     """The words that carry an answer, and where they stand.
 
     `quote == join(source, spans)`, where the source is the text of the document shown as `doc`;
-    `line` counts from 1 and is the line in which the quote begins; `heading_path` leads from the
-    article's title to the section; `score` is that of the passage it stands in.
+    `answer` are those words of the quote that answer; `line` counts from 1 and is the line in
+    which the quote begins; `heading_path` leads from the article's title to the section; `score`
+    is that of the passage it stands in.
     """
 
     quote: str
+    answer: str
     spans: tuple[Span, ...]
     line: int
     document_id: str
@@ -68,6 +70,7 @@ class Answer:
             "citations": [
                 {
                     "quote": citation.quote,
+                    "answer": citation.answer,
                     "spans": [[span.start, span.end] for span in citation.spans],
                     "line": citation.line,
                     "page": citation.page,

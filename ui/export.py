@@ -49,7 +49,7 @@ def talk_docx(talk: Talk, words: Words) -> bytes:
         answer.bold = True
         for place in turn.cited:
             quote = made.add_paragraph(style="List Number")
-            for text, carries in _parts(place.quote, turn.text):
+            for text, carries in _parts(place.quote, place.answer):
                 run = quote.add_run(_xml(text))
                 if carries:
                     run.font.highlight_color = WD_COLOR_INDEX.YELLOW

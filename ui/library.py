@@ -95,6 +95,7 @@ class Library:
                     line=citation.line,
                     page=citation.page,
                     score=citation.score,
+                    answer=citation.answer,
                 )
                 for citation in answered.citations
             )

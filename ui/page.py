@@ -70,8 +70,7 @@ def _understood(one: Turn, words: Words) -> str:
 
 def _found(one: Turn, words: Words) -> str:
     cited = "".join(
-        f"<li>{_citation(place, number, one.text, words)}</li>"
-        for number, place in enumerate(one.cited, 1)
+        f"<li>{_citation(place, number, words)}</li>" for number, place in enumerate(one.cited, 1)
     )
     shown = {(place.document_id, place.spans) for place in one.cited}
     others = [place for place in one.nearest if (place.document_id, place.spans) not in shown]
@@ -86,11 +85,11 @@ def _found(one: Turn, words: Words) -> str:
     )
 
 
-def _citation(place: Place, number: int, answer: str, words: Words) -> str:
+def _citation(place: Place, number: int, words: Words) -> str:
     return _place_button(
         place,
         f'<span class="number" aria-hidden="true">{number}</span>'
-        f'<q class="quote">{marked(place.quote, answer)}</q>',
+        f'<q class="quote">{marked(place.quote, place.answer)}</q>',
         words,
     )
 

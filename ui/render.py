@@ -74,16 +74,16 @@ def show_answer(out: Console, answer: Answer) -> None:
     out.print(Text(answer.text, style="bold green"))
     for number, citation in enumerate(answer.citations, 1):
         out.print()
-        out.print(Text(f"[{number}] ", style="cyan") + _marked(citation, answer.text))
+        out.print(Text(f"[{number}] ", style="cyan") + _marked(citation))
         out.print(
             Padding(Text(_path(citation.heading_path), style="dim"), (0, 0, 0, 4), expand=False)
         )
         out.print(Padding(Text(_place(citation), style="dim"), (0, 0, 0, 4), expand=False))
 
 
-def _marked(citation: Citation, words: str) -> Text:
+def _marked(citation: Citation) -> Text:
     quote = Text(f"“{' '.join(citation.quote.split())}”")
-    quote.highlight_words([words], style="bold green")
+    quote.highlight_words([" ".join(citation.answer.split())], style="bold green")
     return quote
 
 

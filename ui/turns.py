@@ -19,6 +19,7 @@ LONGEST = 40
 class Place:
     """Words of a document and where they stand; `spans` count characters of its source text.
 
+    `answer` are those of the words that answer, empty in a passage that was only considered.
     `score`, `dense` and `lexical` are those of the passage (see `index.types.Hit`), zero where
     they are not known.
     """
@@ -35,6 +36,7 @@ class Place:
     score: float
     dense: float = 0.0
     lexical: float = 0.0
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +140,5 @@ def _place(row: dict[str, Any]) -> Place:
         score=float(row["score"]),
         dense=float(row["dense"]),
         lexical=float(row["lexical"]),
+        answer=str(row["answer"]),
     )
