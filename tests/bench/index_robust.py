@@ -121,7 +121,7 @@ def kills(work: Path) -> None:
     child = forked(lambda: update(folder, [docs], Hashed()))
     child.join()
     usual = time.perf_counter() - started
-    chance = random.Random(0)  # noqa: S311 - moments, not secrets
+    chance = random.Random(0)
     codes = {0: 0, 1: 0, 2: 0, 3: 0}
     killed = 0
     present = 1

@@ -45,7 +45,7 @@ def mutations(data: bytes, chance: random.Random) -> Iterator[bytes]:
 BAD = [
     (f"{path.stem}-{number}{path.suffix}", bad)
     for path in GOOD[::2]
-    for number, bad in enumerate(mutations(path.read_bytes(), random.Random(path.name)))  # noqa: S311
+    for number, bad in enumerate(mutations(path.read_bytes(), random.Random(path.name)))
 ]
 
 
