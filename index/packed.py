@@ -133,5 +133,6 @@ def embeddings(packed: Packed, ids: npt.NDArray[np.int64]) -> Float32:
 def _dequantised(blocks: npt.NDArray[np.void]) -> Float32:
     """Q4_0 blocks as float32 of shape (blocks, 32)."""
     values = np.concatenate([blocks["halves"] & 0x0F, blocks["halves"] >> 4], axis=1)
-    scale: Float32 = blocks["scale"].astype(np.float32)[:, None]
-    return (values.astype(np.float32) - 8) * scale
+    scale = blocks["scale"].astype(np.float32)[:, None]
+    weights: Float32 = (values.astype(np.float32) - 8) * scale
+    return weights

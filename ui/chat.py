@@ -12,6 +12,7 @@ import gradio as gr
 from ingest.errors import PolicyQAError
 from qa.answer import check
 from qa.followup import resolve
+from qa.reader import load
 from qa.suggest import suggest
 from ui import export, feedback, layout, page, programs, source
 from ui.events import Changes, language_of, number_sent, sent_with, user_of
@@ -45,7 +46,8 @@ class Chat:
         self.blocks.queue(max_size=_WAITING, default_concurrency_limit=_ASKING)
 
     def warm(self) -> None:
-        """Load what the first question would wait for, by finding the examples."""
+        """Load what the first question would wait for: the reader, and the model for examples."""
+        load()
         self.examples()
 
     def _wire(self) -> None:
