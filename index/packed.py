@@ -133,6 +133,5 @@ def embeddings(packed: Packed, ids: npt.NDArray[np.int64]) -> Float32:
 def _dequantised(blocks: npt.NDArray[np.void]) -> Float32:
     """Q4_0 blocks as float32 of shape (blocks, 32)."""
     values = np.concatenate([blocks["halves"] & 0x0F, blocks["halves"] >> 4], axis=1)
-    scale = blocks["scale"].astype(np.float32)[:, None]
-    weights: Float32 = (values.astype(np.float32) - 8) * scale
-    return weights
+    scaled = (values.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
+    return np.asarray(scaled, np.float32)
