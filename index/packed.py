@@ -127,7 +127,8 @@ def embeddings(packed: Packed, ids: npt.NDArray[np.int64]) -> Float32:
     blocks = np.frombuffer(packed.data, _BLOCK, weights // 32, place).reshape(-1, hidden // 32)
     words = _dequantised(blocks[ids].reshape(-1)).reshape(-1, hidden)
     positions = _tensor(packed, "emb.pos", -1, hidden)[: len(ids)]
-    return words + positions + _tensor(packed, "emb.type", -1, hidden)[0]
+    summed: Float32 = words + positions + _tensor(packed, "emb.type", -1, hidden)[0]
+    return summed
 
 
 def _dequantised(blocks: npt.NDArray[np.void]) -> Float32:
