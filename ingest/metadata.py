@@ -7,7 +7,7 @@ documents that it cites in its sentences are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingest.types import Metadata
@@ -98,6 +98,19 @@ def this_year(known: Metadata) -> int | None:
     if known.date:
         return int(known.date[:4])
     return known.years[0] if known.years else None
+
+
+def place(path: Sequence[str], known: Metadata) -> str:
+    """Where a passage stands: its heading path, the document's year first unless that names it.
+
+    Without the year "今年" finds no one.
+
+    >>> place(["政府工作报告", "一、主要目标"], Metadata(date="2024-03-05"))
+    '2024年 政府工作报告 › 一、主要目标'
+    """
+    head = " › ".join(part for part in path if part)
+    year = this_year(known)
+    return f"{year}年 {head}" if year and str(year) not in head else head
 
 
 def _lines(text: str) -> Iterator[str]:

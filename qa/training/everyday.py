@@ -8,37 +8,46 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from index.words import terms
+from ingest.sentences import sentences
 from qa.training.examples import Example
-from qa.windows import cut, sentences
+from qa.windows import cut
 
 _QUOTED = 0.6
 _SHORTEST = 12
 
+Row = dict[str, Any]
+"""A question with its `gold` articles and an expert's `answers`."""
 
-def examples(path: Path, seed: int) -> Iterator[Example]:
+
+def load(path: Path) -> list[Row]:
+    """The questions of the set."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
     """Each question with a window of its article, and with one of another question's article."""
-    chance = random.Random(seed)
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     for row in rows:
-        said = _pairs(" ".join(answer for answer in row["answers"] if isinstance(answer, str)))
+        said = set(terms(" ".join(one for one in row["answers"] if isinstance(one, str))))
         for gold in row["gold"][:2]:
             text = gold["text"].strip()
             title = f"{gold['name'].removesuffix(gold['article'])} › {gold['article']}"
             context = title if chance.random() < 0.8 else ""
-            best = max(sentences(text), key=lambda ends: _share(text[slice(*ends)], said))
-            if _share(text[slice(*best)], said) < _QUOTED or best[1] - best[0] < _SHORTEST:
+            best = max(sentences(text), key=lambda one: _share(text[one.start : one.end], said))
+            if len(best) < _SHORTEST or _share(text[best.start : best.end], said) < _QUOTED:
                 continue
             for first, last in cut(text):
-                if first <= best[0] < best[1] <= last:
-                    stop = len(text[: best[1]].rstrip("。；\n "))
+                if first <= best.start < best.end <= last:
+                    stop = len(text[: best.end].rstrip("。；\n "))
                     yield Example(
                         row["question"],
                         context,
                         text[first:last],
-                        best[0] - first,
+                        best.start - first,
                         stop - first,
                         "everyday",
                     )
@@ -56,10 +65,6 @@ def examples(path: Path, seed: int) -> Iterator[Example]:
                 )
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[place : place + 2] for place in range(len(text) - 1)}
-
-
 def _share(text: str, said: set[str]) -> float:
-    own = _pairs(text)
+    own = set(terms(text))
     return len(own & said) / len(own) if own else 0.0

@@ -18,6 +18,9 @@ import rjieba
 from qa.training.examples import Example
 
 _LEXICON = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text("utf-8"))
+PLACES: list[tuple[str, str]] = [(chinese, english) for chinese, english in _LEXICON["places"]]
+"""Places in Chinese and in English."""
+
 _HEDGES = ("左右", "以上", "", "", "", "以上", "左右", "以内")
 _QUALIFIED, _SHORTENED = 0.35, 0.3
 """How often a text says a name more fully than the lexicon, and a question more shortly."""
@@ -51,9 +54,8 @@ class _Frame:
     """How the text tells the neighbouring year, of which it gives the same figures; or empty."""
 
 
-def examples(count: int, seed: int) -> Iterator[Example]:
-    """`count` plans, each with one or two questions that it answers and a twin that it does not."""
-    chance = random.Random(seed)
+def examples(count: int, chance: random.Random) -> Iterator[Example]:
+    """`count` plans, each with a question that it answers and a twin that it does not."""
     for _ in range(count):
         facts = _facts(chance, chance.choice((1, 2, 3, 3, 4, 5, 6)))
         frame = _frame(chance)
@@ -96,7 +98,7 @@ def _twin(
         year += chance.choice((-5, -3, -2, -1, 1, 2, 3, 5))
         question = _question(chance, fact, language, year, place, with_year=True)
     elif flaw == "place":
-        place = chance.choice([one for one in _LEXICON["places"] if one != frame.place])
+        place = chance.choice([one for one in PLACES if one != frame.place])
         question = _question(chance, fact, language, year, place, with_place=True)
     else:
         told = {one.name for one in facts}
@@ -111,7 +113,7 @@ def _twin(
 
 def _frame(chance: random.Random) -> _Frame:
     year = chance.randint(2003, 2035)
-    place = tuple(chance.choice([*_LEXICON["places"], ["全国", "China"], ["全国", "China"]]))
+    place = chance.choice([*PLACES, ("全国", "China"), ("全国", "China")])
     topic = chance.choice(_LEXICON["topics"])[0]
     kind = chance.choice(("行动方案", "实施意见", "发展规划", "若干措施", "工作方案", "实施方案"))
     heading = chance.choice(
@@ -163,7 +165,7 @@ def _frame(chance: random.Random) -> _Frame:
             if chance.random() < 0.4
             else ""
         )
-    return _Frame(year, told, (place[0], place[1]), context, other)
+    return _Frame(year, told, place, context, other)
 
 
 def _sentence(chance: random.Random, frame: _Frame, facts: Sequence[Fact]) -> tuple[str, list[int]]:

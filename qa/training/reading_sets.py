@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from opencc import OpenCC
-from scipy.sparse import csr_matrix
 
 from qa.training.examples import Example
+from qa.training.overlap import nearest, shared
 from qa.windows import Window, cut
 
 _LIMITS = (50, 80, 110, 140, 140)
@@ -60,13 +59,12 @@ def simplified(asked: Asked) -> Asked | None:
     return replace(asked, question=question, title=title, passage=passage)
 
 
-def examples(asked: Sequence[Asked], seed: int) -> Iterator[tuple[Asked, list[Example]]]:
+def examples(asked: Sequence[Asked], chance: random.Random) -> Iterator[Example]:
     """Every question with its window, and with one or two windows that do not answer it."""
-    chance = random.Random(seed)
     pool = _pool(asked)
-    nearest = _nearest([one.question for one in asked], [window.text for _, window in pool])
-    for one, near in zip(asked, nearest, strict=True):
-        yield one, list(_of(one, [pool[index] for index in near], chance))
+    closest = nearest([one.question for one in asked], [window.text for _, window in pool])
+    for one, near in zip(asked, closest, strict=True):
+        yield from _of(one, [pool[index] for index in near], chance)
 
 
 def _of(one: Asked, near: Sequence[tuple[str, Window]], chance: random.Random) -> Iterator[Example]:
@@ -85,7 +83,7 @@ def _of(one: Asked, near: Sequence[tuple[str, Window]], chance: random.Random) -
         if (b <= first or a >= last) and answer not in one.passage[a:b]
     ]
     if silent and chance.random() < 0.8:
-        best = max(silent, key=lambda text: _overlap(one.question, text))
+        best = max(silent, key=lambda text: shared(one.question, text))
         text = best if chance.random() < 0.6 else chance.choice(silent)
         yield Example(one.question, context, text, -1, -1, f"{one.source}-same")
     if chance.random() < 0.5:
@@ -119,38 +117,3 @@ def _pool(asked: Sequence[Asked]) -> list[tuple[str, Window]]:
         for passage, title in passages
         for a, b in cut(passage)
     ]
-
-
-def _bigrams(text: str) -> set[str]:
-    return {text[place : place + 2] for place in range(len(text) - 1)}
-
-
-def _overlap(question: str, text: str) -> int:
-    return len(_bigrams(question) & _bigrams(text))
-
-
-def _nearest(questions: Sequence[str], texts: Sequence[str], count: int = 12) -> list[list[int]]:
-    """For each question, the texts that share most bigrams with it, rare ones counting more."""
-    numbers: dict[str, int] = {}
-
-    def matrix(rows: Sequence[str]) -> csr_matrix:
-        cells = [
-            (row, numbers.setdefault(bigram, len(numbers)))
-            for row, text in enumerate(rows)
-            for bigram in sorted(_bigrams(text))
-        ]
-        places = np.array(cells, np.int64).reshape(-1, 2)
-        return csr_matrix(
-            (np.ones(len(places), np.float32), (places[:, 0], places[:, 1])),
-            shape=(len(rows), 1_000_000),
-        )
-
-    held, asked = matrix(texts), matrix(questions)
-    rarity = np.log(len(texts) / np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1))
-    scores = asked.multiply(rarity).tocsr() @ held.T.tocsr()
-    nearest = []
-    for row in range(len(questions)):
-        part = scores.getrow(row)
-        order = np.argsort(-part.data)[:count]
-        nearest.append([int(index) for index in part.indices[order]])
-    return nearest

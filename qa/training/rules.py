@@ -11,12 +11,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import rjieba
+
 from qa.training.english import named
 from qa.training.examples import Example
+from qa.training.overlap import shared
+from qa.training.plans import PLACES
 from qa.windows import Window
 
 _DEFINITION = re.compile(
-    r"(?:所称|所说)?的?(?P<term>[^，。；：、\n]{2,14})[，,]?是指(?P<answer>[^。\n]{6,130})"
+    r"(?:^|[，。；：、\n 　]|所称的?|所说的)(?P<term>(?:(?!所称|所说)[^，。；：、\n 　]){2,14})"
+    r"[，,]?是指(?P<answer>[^。\n]{6,130})"
 )
 _DUTY = re.compile(
     r"(?:^|(?<=[，；。\n、 ]))(?P<who>[一-鿿、]{2,24}?)(?P<modal>应当|必须|不得|可以|禁止|有权)"
@@ -37,6 +42,15 @@ _ITEMS = re.compile(
 )
 _REASON = re.compile(r"(?P<cause>(?:因|由于)[^。，；\n]{4,40})，(?P<then>[^。\n]{6,80})")
 _MODALS = {"不得": "must not", "可以": "may", "禁止": "must not", "有权": "may"}
+_DESCRIPTIVE = re.compile(r"如何|怎么|怎样|哪些|什么(?:规定|要求|后果)|有何|措施|举措")
+"""Questions that several sentences may answer together."""
+
+_PLACE = re.compile(r"(?<![一-鿿])[一-鿿]{2,7}?(?:省|市|自治区|自治州|经济特区)")
+_LATIN = re.compile(r"[A-Za-z]")
+_WITH_PLACE, _TWIN, _IN_FULL = 0.4, 0.4, 0.4
+"""How often a question names its place, has a twin about another, is answered by a paragraph."""
+
+_LONGEST, _LONGEST_MATTER = 160, 12
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五六七八九十])?[ 　]*")
 
 
@@ -57,17 +71,28 @@ def examples(
     for window, asked in found[:count]:
         name = f"{source}-{asked.kind}"
         context = window.context if chance.random() < 0.85 else ""
-        yield Example(asked.question, context, window.text, asked.start, asked.end, name)
+        there, elsewhere = _placed(asked.question, context, chance)
+        yield Example(there, context, window.text, asked.start, asked.end, name)
+        if elsewhere:
+            yield Example(elsewhere, context, window.text, -1, -1, f"{source}-no-place")
         if chance.random() < 0.75:
             answer = window.text[asked.start : asked.end]
             others = [one for one in windows if one is not window and answer not in one.text]
             if others:
-                near = max(
-                    chance.sample(others, min(len(others), 6)),
-                    key=lambda one: _shared(asked.question, one.text),
-                )
+                near = max(others, key=lambda one: shared(asked.question, one.text))
                 text = near if chance.random() < 0.6 else chance.choice(others)
-                yield Example(asked.question, text.context, text.text, -1, -1, f"{name}-no")
+                yield Example(there, text.context, text.text, -1, -1, f"{name}-no")
+
+
+def _placed(question: str, context: str, chance: random.Random) -> tuple[str, str]:
+    """The question with the place that the law is of, now and then, and with a wrong one."""
+    place = _PLACE.search(context)
+    if place is None or _LATIN.search(question) or chance.random() > _WITH_PLACE:
+        return question, ""
+    joint = chance.choice(("", "", "对", "的"))
+    wrong = chance.choice([name for name, _ in PLACES if name[:2] != place.group()[:2]])
+    twin = f"{wrong}{joint}{question}" if chance.random() < _TWIN else ""
+    return f"{place.group()}{joint}{question}", twin
 
 
 def _questions(window: Window, chance: random.Random) -> Iterator[_Asked]:
@@ -79,7 +104,16 @@ def _questions(window: Window, chance: random.Random) -> Iterator[_Asked]:
                 start = match.start(answer)
                 # A duty is answered from its modal verb on.
                 end = match.end("what" if kind == "duty" else answer)
+                if _DESCRIPTIVE.search(question) and chance.random() < _IN_FULL:
+                    end = _paragraph_end(text, start, end)
                 yield _Asked(question, start, _stop(text, end), kind)
+
+
+def _paragraph_end(text: str, start: int, end: int) -> int:
+    """Where the paragraph ends that an answer stands in, unless that is too far."""
+    last = text.find("\n", end)
+    last = len(text) if last < 0 else last
+    return last if last - start <= _LONGEST else end
 
 
 def _ask_definition(match: re.Match[str], _: Window, chance: random.Random) -> str:
@@ -184,6 +218,7 @@ def _consequence(case: str, chance: random.Random) -> str:
 
 def _duty(who: str, modal: str, what: str, chance: random.Random) -> str:
     first = re.split(r"[，,]", what)[0]
+    matter = "".join(word for word in rjieba.cut(first) if len(word) > 1)[:_LONGEST_MATTER]
     style = chance.random()
     if style < 0.3 and modal != "禁止" and 3 <= len(first) <= 30:
         asked = {"不得": "可以", "有权": "有权"}.get(modal, modal)
@@ -214,10 +249,14 @@ def _duty(who: str, modal: str, what: str, chance: random.Random) -> str:
             f"{who}{modal}怎么做？",
             f"{who}有哪些职责？",
             f"{who}要采取什么措施？",
-            f"{who}如何{first[:6]}？",
+            f"{who}如何{first}？",
+            f"如何{first}？",
+            f"{who}怎样{first}",
             f"对{who}有什么要求？",
-            f"{who}有何举措",
-            f"{who}有什么规定？",
+            f"{who}对{matter}有何举措",
+            f"{who}在{matter}方面有哪些措施？",
+            f"{matter}有什么规定？",
+            f"{who}{matter}有哪些要求",
         )
     )
 
@@ -225,7 +264,3 @@ def _duty(who: str, modal: str, what: str, chance: random.Random) -> str:
 def _stop(text: str, end: int) -> int:
     """The end of an answer without the marks and spaces behind it."""
     return len(text[:end].rstrip("；;，,、：: \n"))
-
-
-def _shared(question: str, text: str) -> int:
-    return sum(question[place : place + 2] in text for place in range(len(question) - 1))

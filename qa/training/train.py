@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch.nn import functional
 
 from index.model import packed_path
@@ -22,17 +22,17 @@ from qa.pieces import Pieces, pieces
 from qa.training.examples import Example
 from qa.training.network import Network, batch
 
+_CHECKPOINT = "checkpoint.safetensors"
 _HEADS = ("marks", "edges", "answers")
 _POOL = 40
 """Batches whose examples are sorted by length together, so that little is padded."""
+_BETWEEN_CHECKPOINTS = 240.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does; rates are peaks that are reached after `warmup` of the steps.
-
-    They fall linearly to `last_rate` of the peak at the end.
-    """
+    """What a run does; rates are peaks, reached after `warmup` of the steps, that fall to zero."""
 
     layers: int = 8
     epochs: float = 1.0
@@ -40,9 +40,7 @@ class Plan:
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     warmup: float = 0.05
-    last_rate: float = 0.0
     seed: int = 2026
-    minutes_between_checkpoints: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +92,10 @@ def loss(network: Network, lessons: Sequence[Lesson]) -> torch.Tensor:
     return spans / 2 + functional.binary_cross_entropy_with_logits(answers, known)
 
 
-def train(examples: Sequence[Example], plan: Plan, folder: Path, start: Path | None) -> None:
-    """Train on `examples`, keeping checkpoints and `log.jsonl` in `folder`.
+def train(examples: Sequence[Example], plan: Plan, folder: Path) -> Path:
+    """Train on `examples`, keeping checkpoints and `log.jsonl` in `folder`; gives the last one.
 
-    A run that stopped goes on from its last checkpoint; a new one begins from the tensors in
-    `start`, if given, or from the packaged encoder.
+    A run that stopped goes on from its last checkpoint.
     """
     torch.manual_seed(plan.seed)
     packed = parse(packed_path().read_bytes())
@@ -119,9 +116,7 @@ def train(examples: Sequence[Example], plan: Plan, folder: Path, start: Path | N
     )
     per_epoch = math.ceil(len(lessons) / plan.batch_size)
     total = math.ceil(per_epoch * plan.epochs)
-    step = _resume(folder, network, optimiser) if folder.exists() else 0
-    if step == 0 and start is not None:
-        network.load_state_dict(load_file(start), strict=False)
+    step = _resume(folder, network, optimiser)
     folder.mkdir(parents=True, exist_ok=True)
     log = (folder / "log.jsonl").open("a", encoding="utf-8", buffering=1)
     log.write(json.dumps({"lessons": len(lessons), "steps": total, "from": step}) + "\n")
@@ -155,11 +150,12 @@ def train(examples: Sequence[Example], plan: Plan, folder: Path, start: Path | N
                 }
                 log.write(json.dumps(line) + "\n")
                 recent.clear()
-            if time.monotonic() - saved > 60 * plan.minutes_between_checkpoints:
+            if time.monotonic() - saved > _BETWEEN_CHECKPOINTS:
                 _save(folder, network, optimiser, step)
                 saved = time.monotonic()
     _save(folder, network, optimiser, step)
     log.close()
+    return folder / _CHECKPOINT
 
 
 def _rate(name: str, plan: Plan) -> float:
@@ -173,7 +169,7 @@ def _decay(name: str) -> float:
 def _schedule(done: float, plan: Plan) -> float:
     if done < plan.warmup:
         return done / plan.warmup
-    return plan.last_rate + (1 - plan.last_rate) * (1 - done) / (1 - plan.warmup)
+    return (1 - done) / (1 - plan.warmup)
 
 
 def _save(folder: Path, network: Network, optimiser: torch.optim.AdamW, step: int) -> None:
@@ -183,12 +179,12 @@ def _save(folder: Path, network: Network, optimiser: torch.optim.AdamW, step: in
             tensors[f"{moment}:{name}"] = optimiser.state[value][moment]
     draft = folder / "checkpoint.draft"
     save_file(tensors, draft, metadata={"step": str(step)})
-    draft.replace(folder / "checkpoint.safetensors")
+    draft.replace(folder / _CHECKPOINT)
 
 
 def _resume(folder: Path, network: Network, optimiser: torch.optim.AdamW) -> int:
     """The step at which the run stopped, everything set as it was; 0 for a new run."""
-    path = folder / "checkpoint.safetensors"
+    path = folder / _CHECKPOINT
     if not path.exists():
         return 0
     with safe_open(path, "pt") as file:

@@ -6,9 +6,10 @@ import pytest
 
 from ingest.markdown import markdown
 from ingest.marks import Kind, mark, value
-from ingest.metadata import metadata, this_year
+from ingest.metadata import metadata, place, this_year
 from ingest.read import document
 from ingest.text import plain
+from ingest.types import Metadata
 
 BODY = "各部门要落实责任，加强协调，确保任务按期完成，并于年底前报告情况。"
 
@@ -128,3 +129,10 @@ def test_what_a_text_cites_is_not_its_own() -> None:
     known = metadata("关于数据的说明", "根据《办法》（国发〔2019〕3号）的有关规定，现说明如下。")
     assert known.number == ""
     assert known.date == ""
+
+
+def test_a_place_names_its_documents_year_once() -> None:
+    dated = Metadata(date="2024-03-05")
+    assert place(["2024年报告", "目标"], dated) == "2024年报告 › 目标"
+    assert place(["报告"], dated) == "2024年 报告"
+    assert place([], Metadata()) == ""

@@ -16,7 +16,7 @@ from qa.inputs import shared_lengths
 from qa.pieces import pieces
 from qa.reader import Reader, load
 from qa.training.network import Network, batch
-from qa.windows import Window, cut, place
+from qa.windows import Window, cut
 
 WINDOW = Window(
     "某市促进健康养老服务实施意见 › 二、主要目标",
@@ -127,12 +127,6 @@ def test_windows_cover_a_text_and_end_where_a_sentence_or_clause_does() -> None:
     ranges = cut(text, 60)
     assert "".join(text[start:end] for start, end in ranges) == text
     assert all(text[end - 1] in "。，" and end - start <= 60 for start, end in ranges)
-
-
-def test_a_place_names_its_documents_year_once() -> None:
-    assert place(["2024年报告", "目标"], 2024) == "2024年报告 › 目标"
-    assert place(["报告"], 2024) == "2024年 报告"
-    assert place([], None) == ""
 
 
 def test_the_longest_shared_string_is_counted_for_each_character() -> None:

@@ -30,7 +30,7 @@ LAW = [
 def made() -> list[Example]:
     chance = random.Random(3)
     return [
-        *plans.examples(40, 3),
+        *plans.examples(40, chance),
         *(one for _ in range(20) for one in rules.examples(LAW, 5, chance, "law")),
         *(one for _ in range(20) for one in clauses.examples(LAW, 5, chance, "law")),
     ]
@@ -69,8 +69,8 @@ def test_examples_survive_their_file(tmp_path: Path) -> None:
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     examples = [one for one in made() if len(one.text) < 60][:6]
     short = Plan(layers=1, batch_size=2, epochs=1 / 3)
-    train(examples, short, tmp_path, None)
-    train(examples, Plan(layers=1, batch_size=2, epochs=1), tmp_path, None)
+    train(examples, short, tmp_path)
+    train(examples, Plan(layers=1, batch_size=2, epochs=1), tmp_path)
     log = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
     assert '"from": 0' in log[0]
     assert '"from": 1' in log[-1]
