@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-_ASKS = re.compile(
-    r"(?:吗|么|嘛)\s*[？?]?\s*$|是否|能否|可否|应否|能不能|可不可以|可以不可以|会不会|有没有|是不是|要不要|需不需要"
-    r"|^\s*(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have)\b",
-    re.IGNORECASE,
-)
 _ALTERNATIVES = re.compile(
     r"能不能|可不可以|可以不可以|会不会|有没有|是不是|要不要|需不需要|是否|能否|可否|应否"
+)
+_ASKS = re.compile(
+    rf"{_ALTERNATIVES.pattern}|(?:吗|么|嘛)\s*[？?]?\s*$"
+    r"|^\s*(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have)\b",
+    re.IGNORECASE,
 )
 _DENIES = re.compile(
     r"不得|不能|不可|不予|不应|不准|不许|不再|不需|不必|不属于|不适用|禁止|严禁|无需|无须|没有|未(?!来|成年)|"
