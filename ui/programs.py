@@ -121,4 +121,6 @@ def offer(library: Library) -> None:
         ]
 
     for tool in (ask, search, documents):
-        api(told(tool), api_name=tool.__name__)
+        # Without the queue MCP calls the function; with it, it calls its own server, and not as who
+        # logged in.
+        api(told(tool), api_name=tool.__name__, queue=False)

@@ -84,7 +84,6 @@ def test_the_tools_of_mcp_answer(chat: str) -> None:
     assert "200个左右" in answer
 
 
-@pytest.mark.xfail(reason="known defect: behind --auth, Gradio's MCP server calls itself unnamed")
 def test_mcp_logs_in_with_name_and_password(serve, seed_index: Path, tmp_path: Path) -> None:
     add_user(tmp_path / "users.json", "li", "correct horse")
     address = serve(seed_index, "--auth", str(tmp_path / "users.json"))
