@@ -55,7 +55,8 @@ class Chat:
         holdings = self.holdings = Holdings(self.library, parts)
         scopes = [parts.document, parts.issuer, parts.year]
         shelf = [parts.talk, parts.past, parts.transcript, parts.earlier]
-        whole = [*layout.spoken(parts), *shelf, *scopes, parts.prefs, parts.table, parts.user]
+        opened = [parts.welcome, parts.prefs, parts.table, parts.user]
+        whole = [*layout.spoken(parts), *shelf, *scopes, *opened]
 
         def on(event: Any, does: Any, inputs: list[Any], outputs: list[Any], **more: Any) -> Any:  # noqa: ANN401 - Gradio's events are untyped
             return event(
@@ -96,7 +97,7 @@ class Chat:
             on(parts.refresh.click, holdings.refresh, looking, library, **alone),
             on(parts.table.delete, holdings.remove, looking, library, **alone),
         ):
-            on(changed.then, self.welcome, kept, [parts.transcript])
+            on(changed.then, self.welcome, looking, [parts.welcome])
         listed = [parts.table, *scopes]
         on(parts.documents_tab.select, holdings.refreshed_list, looking, listed)
 
@@ -104,12 +105,12 @@ class Chat:
         """The page as this browser left it, in the language that it asks for."""
         return self._page(language_of(prefs, request), talk, past, request)
 
-    def welcome(self, prefs: object, talk: object, _past: object, request: gr.Request) -> Changes:
+    def welcome(self, prefs: object, request: gr.Request) -> Changes:
         """The welcome again, for other documents bring up other examples."""
-        mine = talk_from_json(talk, user_of(request))
-        if mine.turns:
-            return {}
-        return {self.parts.transcript: self._transcript(mine, language_of(prefs, request))}
+        return {self.parts.welcome: self._welcome(language_of(prefs, request))}
+
+    def _welcome(self, words: Words) -> str:
+        return page.welcome(words, self.examples(), empty=not self.library.counts()[0])
 
     def switch_language(
         self, prefs: object, talk: object, past: object, request: gr.Request
@@ -125,6 +126,7 @@ class Chat:
         return {
             **layout.in_language(parts, words),
             **self._shelf(mine, talks, words),
+            parts.welcome: self._welcome(words),
             **self.holdings.show(words),
             parts.user: layout.user(user, words),
         }
@@ -134,15 +136,9 @@ class Chat:
         return {
             parts.talk: talk.to_json(),
             parts.past: [one.to_json() for one in past[:_KEPT_TALKS]],
-            parts.transcript: self._transcript(talk, words),
+            parts.transcript: page.transcript(talk, words),
             parts.earlier: page.history(past, words),
         }
-
-    def _transcript(self, talk: Talk, words: Words, pending: str = "") -> str:
-        if talk.turns or pending:
-            return page.transcript(talk, words, [], empty=False, pending=pending)
-        empty = not self.library.counts()[0]
-        return page.transcript(talk, words, self.examples(), empty=empty)
 
     def examples(self) -> list[str]:
         """Questions that the documents answer, found once for each state of the index."""
@@ -171,7 +167,7 @@ class Chat:
             mine = Talk(user=user)
         yield {
             **before,
-            parts.transcript: self._transcript(mine, words, pending=asked),
+            parts.transcript: page.transcript(mine, words, pending=asked),
             parts.question: "",
             parts.literally: False,
         }
@@ -182,10 +178,10 @@ class Chat:
             chosen, within = scope(document, issuer, year)
             turn = self.library.ask(asked, understood, chosen, within)
         except Exception:
-            yield {parts.transcript: self._transcript(mine, words), parts.question: asked}
+            yield {parts.transcript: page.transcript(mine, words), parts.question: asked}
             raise
         mine = Talk((*mine.turns, turn), user)
-        yield {parts.talk: mine.to_json(), parts.transcript: self._transcript(mine, words)}
+        yield {parts.talk: mine.to_json(), parts.transcript: page.transcript(mine, words)}
 
     def open_source(self, prefs: object, request: gr.Request, event: gr.EventData) -> Changes:
         """The document of a citation beside the chat, its words marked."""
@@ -213,7 +209,7 @@ class Chat:
         changes: dict[Any, Any] = {self.parts.talk: mine.to_json()}
         if data.get("note"):  # without it, the page is left alone: a note may be under way
             gr.Info(words.thanks)
-            changes[self.parts.transcript] = self._transcript(mine, words)
+            changes[self.parts.transcript] = page.transcript(mine, words)
         return changes
 
     def start_anew(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:

@@ -38,6 +38,7 @@ class Parts:
     export_markdown: gr.Button
     export_docx: gr.Button
     exported: gr.JSON
+    welcome: gr.HTML
     transcript: gr.HTML
     within: gr.Accordion
     document: gr.Dropdown
@@ -92,6 +93,8 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
             parts["export_docx"] = gr.Button(words.export_docx, size="sm", elem_id="to-docx")
             parts["exported"] = gr.JSON(visible="hidden")
         with gr.Column(elem_id="talk", scale=1, min_width=0):
+            # Its examples come late, and must not take the place of a turn: it stands by itself.
+            parts["welcome"] = gr.HTML("", elem_id="welcome", apply_default_css=False)
             parts["transcript"] = gr.HTML(
                 "", elem_id="transcript", js_on_load=_script("transcript"), apply_default_css=False
             )

@@ -11,12 +11,8 @@ from ui.turns import Place, Talk, Turn
 from ui.words import Words
 
 
-def transcript(
-    talk: Talk, words: Words, examples: Sequence[str], *, empty: bool, pending: str = ""
-) -> str:
-    """The conversation, with the question that is being answered last; a welcome before any."""
-    if not talk.turns and not pending:
-        return _welcome(words, examples, empty=empty)
+def transcript(talk: Talk, words: Words, pending: str = "") -> str:
+    """The conversation, with the question that is being answered last."""
     parts = [turn(one, words) for one in talk.turns]
     if pending:
         parts.append(
@@ -27,7 +23,8 @@ def transcript(
     return "".join(parts)
 
 
-def _welcome(words: Words, examples: Sequence[str], *, empty: bool) -> str:
+def welcome(words: Words, examples: Sequence[str], *, empty: bool) -> str:
+    """What stands where no turn is yet: what to ask, or that there is no document."""
     title, more = (words.empty, words.empty_more) if empty else (words.welcome, words.welcome_more)
     body = f"<h2>{escape(title)}</h2><p>{escape(more)}</p>"
     if examples:

@@ -4,6 +4,22 @@
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
     if (event.key === "Escape") document.querySelector("#source-panel [data-close]")?.click();
   }, true);
+  // Examples, corrections and literal questions, wherever they stand, go through the field.
+  const say = (text, literally) => {
+    const field = document.querySelector("#question textarea");
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (literally === undefined) return field.focus();
+    const box = document.querySelector("#literally input");
+    if (box && box.checked !== literally) box.click();
+    setTimeout(() => document.querySelector("#send").click(), 0);
+  };
+  document.addEventListener("click", (event) => {
+    const data = event.target.closest("button")?.dataset;
+    if (data?.say) say(data.say, false);
+    else if (data?.literally) say(data.literally, true);
+    else if (data?.edit) say(data.edit);
+  });
   const kept = localStorage.getItem("policyqa-theme");
   if (kept) document.body.classList.toggle("dark", kept === "dark");
 }

@@ -1,14 +1,5 @@
 element.setAttribute("role", "log");
 element.setAttribute("aria-live", "polite");
-const say = (text, literally) => {
-  const field = document.querySelector("#question textarea");
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  if (literally === undefined) return field.focus();
-  const box = document.querySelector("#literally input");
-  if (box && box.checked !== literally) box.click();
-  setTimeout(() => document.querySelector("#send").click(), 0);
-};
 const copy = async (button) => {
   const text = button.dataset.copy;
   try {
@@ -28,10 +19,7 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const data = button.dataset;
-  if (data.say) say(data.say, false);
-  else if (data.literally) say(data.literally, true);
-  else if (data.edit) say(data.edit);
-  else if (data.copy !== undefined) copy(button);
+  if (data.copy !== undefined) copy(button);
   else if (data.document) {
     element.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
     button.setAttribute("aria-current", "true");
