@@ -18,6 +18,7 @@ from statistics import median
 
 import pypdfium2 as pdfium
 
+from ingest import pdf_scan
 from ingest.errors import UnreadableFile
 from ingest.extract import Piece, assemble
 from ingest.marks import mark
@@ -29,7 +30,9 @@ from ingest.types import Role, Source
 
 MOST_PAGES = 3000
 LONGEST = 120.0
-"""Seconds after which reading a PDF is given up."""
+"""Seconds after which reading a PDF is given up, those for scanned pages not counted."""
+MOST_SCANNED = 500
+"""Scanned pages that are read; each takes some seconds."""
 
 _MARGIN = 0.12
 """Share of a page's height, at its top and at its bottom, in which running heads stand."""
@@ -99,14 +102,24 @@ class _Laid:
 
 
 def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
-    started = time.monotonic()
+    deadline = time.monotonic() + LONGEST
+    scanned = 0
     for number in range(1, len(document) + 1):
-        if time.monotonic() - started > LONGEST:
+        if time.monotonic() > deadline:
             raise UnreadableFile(f"reading it takes more than {LONGEST:.0f} s; split it")
         try:
             page = read_page(document, number)
         except pdfium.PdfiumError:
             raise UnreadableFile(f"its page {number} is damaged; get a whole copy") from None
+        if page.pictures and not page.glyphs and pdf_scan.available():
+            began = time.monotonic()
+            lines = pdf_scan.lines_in_picture(document, number)
+            deadline += time.monotonic() - began
+            scanned += 1
+            if scanned > MOST_SCANNED:
+                raise UnreadableFile(f"it has more than {MOST_SCANNED} scanned pages; split it")
+            yield _Laid(replace(page, rules=()), lines, {})
+            continue
         tables, glyphs = tables_of(page.glyphs, page.rules)
         lines = lines_of(glyphs)
         rows: dict[int, tuple[str, ...]] = {}
@@ -124,11 +137,15 @@ def _check_text(pages: Sequence[_Laid]) -> None:
     text = "".join(line.text for laid in pages for line in laid.lines)
     if not text and not any(laid.rows for laid in pages):
         if any(laid.page.pictures for laid in pages):
-            raise UnreadableFile("its pages are pictures of text; recognise the text first (OCR)")
+            raise UnreadableFile(
+                "no text was recognised in the pictures that are its pages"
+                if pdf_scan.available()
+                else f"its pages are pictures of text; {pdf_scan.ADVICE}"
+            )
         raise UnreadableFile("it holds no text")
     strange = sum(1 for sign in text if sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff")
     if strange > len(text) * _UNREADABLE_SHARE:
-        raise UnreadableFile("its text layer is not readable; print it to a new PDF, or use OCR")
+        raise UnreadableFile("its text layer is not readable; print it to a new PDF")
 
 
 def _running_type(pages: Sequence[_Laid]) -> _Type:

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 
+from ingest import pdf_scan
 from ingest.chunk import chunk
+from ingest.errors import UnreadableFile
 from ingest.ledger import ledger
 from ingest.read import read
 from ingest.types import READ, Document, join
@@ -19,6 +24,8 @@ from ingest.types import READ, Document, join
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "fixtures").iterdir())
 CHARACTERS = 0.999
+SCANNED_CHARACTERS = 0.99
+"""Of characters that were recognised in a picture."""
 
 _spec = importlib.util.spec_from_file_location("known_texts", HERE / "known_texts.py")
 assert _spec is not None
@@ -77,3 +84,47 @@ def test_every_character_is_accounted_for(path: Path) -> None:
     assert all(passage.text == join(document.text, passage.spans) for passage in passages)
     if path.suffix == ".pdf":
         assert all(passage.page for passage in passages)
+
+
+SCANNED = [
+    path
+    for path in FILES
+    if path.match("*-office.pdf") or path.name in {"notice-columns.pdf", "report-columns.pdf"}
+]
+
+
+def scan(path: Path, to: Path) -> Path:
+    """The pages as grey pictures in a PDF, a little askew, as a scanner leaves them."""
+    printed = pdfium.PdfDocument(path)
+    pictures = [
+        page.render(scale=150 / 72)
+        .to_pil()
+        .convert("L")
+        .rotate(0.3, fillcolor=255, resample=Image.Resampling.BICUBIC)
+        for page in printed
+    ]
+    printed.close()
+    first, *others = pictures
+    first.save(to, save_all=True, append_images=others, resolution=150.0, quality=70)
+    return to
+
+
+def plain(text: str) -> str:
+    """Text with full-width forms made half-width: a picture does not tell which they are."""
+    return unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize("path", SCANNED, ids=lambda path: path.name)
+def test_a_scan_is_read_as_what_was_scanned(path: Path, tmp_path: Path) -> None:
+    document = read(scan(path, tmp_path / "scan.pdf"), "scan.pdf")
+    text = known_text(path)
+    assert list(map(plain, headings(document))) == list(map(plain, known.headings(text)))
+    assert characters_right(plain(body(document)), plain(known.body(text))) >= SCANNED_CHARACTERS
+
+
+def test_without_the_extra_a_scan_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_scan, "available", lambda: False)
+    with pytest.raises(UnreadableFile, match=r"pip install 'policyqa\[ocr\]'"):
+        read(scan(SCANNED[0], tmp_path / "scan.pdf"), "scan.pdf")
