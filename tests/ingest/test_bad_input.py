@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import random
+import struct
 import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,14 +181,35 @@ def test_bombs_take_little_time_and_memory(tmp_path: Path) -> None:
     assert int(lines[-1]) * 1024 < MEMORY
 
 
-def test_a_document_that_unpacks_to_far_too_much_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.docx"
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made,
-        made.open("word/document.xml", "w") as part,
-    ):
-        for _ in range(200):
-            part.write(bytes(2**20))
+def bomb(path: Path, megabytes: int) -> Path:
+    """A .docx whose text unpacks to so many megabytes of zeros.
+
+    Packed a megabyte once and then repeated, which deflate allows after a full flush.
+    """
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    once = squeeze.compress(bytes(2**20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    packed = once * megabytes + squeeze.flush()
+    name, large = b"word/document.xml", 0xFFFFFFFF
+    head = struct.pack("<5H3I2H", 45, 0, 8, 0, 0, 0, len(packed), large, len(name), 0)
+    local = b"PK\x03\x04" + head + name
+    size = struct.pack("<2HQ", 1, 8, megabytes * 2**20)  # the zip64 field
+    central = (
+        b"PK\x01\x02"
+        + struct.pack("<6H3I5H2I", 45, 45, 0, 8, 0, 0, 0, len(packed), large, len(name), len(size),
+                      0, 0, 0, 0, 0)
+        + name
+        + size
+    )  # fmt: skip
+    begin = len(local) + len(packed)
+    end = b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, 1, 1, len(central), begin, 0)
+    path.write_bytes(local + packed + central + end)
+    return path
+
+
+def test_a_document_that_unpacks_to_ten_gigabytes_is_refused(tmp_path: Path) -> None:
+    path = bomb(tmp_path / "bomb.docx", 10 * 1024)
+    with zipfile.ZipFile(path) as made:
+        assert made.getinfo("word/document.xml").file_size == 10 * 2**30
     assert "unpacks to more than" in refused(path)
 
 
