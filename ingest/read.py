@@ -170,7 +170,7 @@ def read(path: Path, name: str) -> Document:
         source = _READERS[path.suffix.lower()](data)
     except RecursionError:
         raise UnreadableFile("its parts are nested too deeply") from None
-    if not source.text.strip():
+    if not any(sign.isprintable() and sign != " " for sign in source.text):
         raise UnreadableFile("it is empty")
     if len(source.text) > LARGEST_TEXT:
         raise UnreadableFile(_TOO_LONG)

@@ -99,6 +99,7 @@ REFUSED = {
     "empty.pdf": (b"", "damaged"),
     "binary.txt": (bytes(range(256)) * 40, "no text"),
     "program.md": (b"\x7fELF\x02\x01\x01" + bytes(4000), "no text"),
+    "unseen.txt": ("\u200b\ufeff\u2060\n".encode(), "empty"),
     "utf8-cut.txt": ("数据安全管理办法。".encode()[:-1], "cut off"),
     "not-a.docx": (b"plain words", "damaged"),
     "empty-zip.docx": (archive(), "no Word document"),
