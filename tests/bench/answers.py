@@ -1,0 +1,107 @@
+"""Answers end to end over public question sets: found, read and cited, or left unanswered.
+
+    python tests/bench/answers.py WORK [cmrc] [rgb] [--every N]
+
+Both without a name. Reads ../shared; nothing was trained on these sets or fitted to them.
+
+- cmrc: the 848 passages of CMRC 2018 dev indexed together, in WORK; F1 as the official one.
+- rgb: RGB (Chen et al., "Benchmarking Large Language Models in Retrieval-Augmented Generation",
+  AAAI 2024), Chinese, refined: for each question an index of its documents only. With all
+  positives and as many negatives; with one positive and four negatives; with negatives only, where
+  silence is right. An answer is right that holds every gold item.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+
+from index.build import update
+from index.embed import PackagedModel
+from index.search import Index
+from qa.answer import ask
+from qa.evaluate import f1, tokens
+from qa.types import Answer
+
+EVAL = Path(__file__).parents[3] / "shared" / "eval"
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def cmrc(work: Path, every: int) -> None:
+    documents = work / "cmrc"
+    documents.mkdir(parents=True, exist_ok=True)
+    for passage in rows(EVAL / "cmrc2018-dev" / "corpus.jsonl"):
+        (documents / f"{passage['id']}.txt").write_text(passage["text"], "utf-8")
+    update(work / "cmrc-index", [documents], PackagedModel())
+    index = Index(work / "cmrc-index")
+    asked = rows(EVAL / "cmrc2018-dev" / "questions.jsonl")[::every]
+    matches, scores, silent = [], [], []
+    for row in track(asked, "CMRC, open"):
+        answer = ask(index, row["question"])
+        matches.append(any(tokens(answer.text) == tokens(gold) for gold in row["answers"]))
+        scores.append(f1(answer.text, row["answers"]))
+        silent.append(not answer.found)
+    print(f"CMRC, open: questions   {len(asked):>6,}")
+    print(f"exact match             {statistics.mean(matches):>6.3f}")
+    print(f"F1                      {statistics.mean(scores):>6.3f}")
+    print(f"left unanswered         {statistics.mean(silent):>6.3f}")
+
+
+def rgb(every: int) -> None:
+    asked = rows(EVAL / "rgb-zh" / "items.jsonl")[::every]
+    embedder = PackagedModel()
+    right: dict[str, list[bool]] = {}
+    for row in track(asked, "RGB"):
+        for setting, documents in settings(row):
+            answer = answered(embedder, row["question"], documents)
+            told = not answer.found if setting == "negatives only" else holds(answer, row)
+            right.setdefault(setting, []).append(told)
+    print(f"RGB, Chinese: questions {len(asked):>6,}")
+    for setting, told in right.items():
+        print(f"{setting:<32} {statistics.mean(told):>6.3f}")
+
+
+def settings(row: dict[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+    good, bad = row["positive"], row["negative"]
+    yield "all positives, as many negatives", [*good, *bad[: len(good)]]
+    yield "one positive, four negatives", [*good[:1], *bad[:4]]
+    yield "negatives only", bad
+
+
+def answered(embedder: PackagedModel, question: str, documents: Sequence[str]) -> Answer:
+    with tempfile.TemporaryDirectory() as folder:
+        texts = Path(folder) / "texts"
+        texts.mkdir()
+        for number, text in enumerate(documents):
+            (texts / f"{number}.txt").write_text(text, "utf-8")
+        update(Path(folder) / "index", [texts], embedder)
+        return ask(Index(Path(folder) / "index", embedder), question)
+
+
+def holds(answer: Answer, row: dict[str, Any]) -> bool:
+    """Whether the answer's words hold every gold item, in one of its forms."""
+    said = "".join(tokens(answer.text))
+    items = [item if isinstance(item, list) else [item] for item in row["answers"]]
+    return all(any("".join(tokens(form)) in said for form in item) for item in items)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("sets", nargs="*", help="cmrc, rgb; both without a name")
+    parser.add_argument("--every", type=int, default=1)
+    given = parser.parse_args()
+    if not given.sets or "cmrc" in given.sets:
+        cmrc(given.work, given.every)
+    if not given.sets or "rgb" in given.sets:
+        rgb(given.every)
