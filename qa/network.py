@@ -7,10 +7,8 @@ so other weights make another folder.
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,28 +16,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.model import ModelError, cache_folder, not_cached, packed_path
-from index.packed import Packed, parse, state
+from index import graph
+from index.cache import ModelError, cache_folder, is_whole, make
+from index.graph import Nodes
+from index.model import packed
+from index.packed import state
 
 Array = npt.NDArray[Any]
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.safetensors"
+DIGEST = WEIGHTS.with_suffix(".sha256")
+"""The SHA-256 of the weights, which training ships beside them."""
 SCALE = ".scale"
-GRAPH, HEAD = "encoder.onnx", "head.npz"
 
-_SHA256 = "71890973f6d4298e1a7d8fe2858a106db0eb475c3f16a8f8005aa32e97dc1f12"
-_OPSET, _IR_VERSION = 20, 9
-_LINEAR = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}
-"""The names of a layer's parts: the reader's, and those of the packaged model."""
+_FOLDER_VERSION = 3
+_JOINED = "weights.safetensors"
 
 
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
@@ -48,30 +39,23 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     Raises `ModelError` when the shipped weights are not the known ones, or the cache does not take
     the folder.
     """
+    known = DIGEST.read_text("ascii").strip()
+    folder = cache_folder() / f"reader-{known[:12]}-v{_FOLDER_VERSION}"
+    if not is_whole(folder):
+        report("Preparing the reader (once, some seconds)…")
+        make(folder, "The reader", functools.partial(_write, unpacked(_shipped(known))))
+    return folder
+
+
+def _shipped(known: str) -> bytes:
     try:
         shipped = WEIGHTS.read_bytes()
     except OSError as error:
         why = f"{WEIGHTS} cannot be read ({error.strerror}). Install policyqa again."
         raise ModelError(why) from error
-    digest = hashlib.sha256(shipped).hexdigest()
-    if digest != _SHA256:
+    if hashlib.sha256(shipped).hexdigest() != known:
         raise ModelError(f"{WEIGHTS} is damaged (its SHA-256 differs). Install policyqa again.")
-    folder = cache_folder() / f"reader-{digest[:12]}-v2"
-    if (folder / HEAD).is_file():  # written last, and moved into place with the rest
-        return folder
-    report("Preparing the reader (once, some seconds)…")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as drafts:
-            draft = Path(drafts) / "whole"
-            draft.mkdir()
-            _write(parse(packed_path().read_bytes()), unpacked(shipped), draft)
-            shutil.rmtree(folder, ignore_errors=True)
-            draft.rename(folder)
-    except OSError as error:
-        if not (folder / HEAD).is_file():  # else another process was faster
-            raise not_cached("The reader", folder.parent, error) from error
-    return folder
+    return shipped
 
 
 def unpacked(shipped: bytes) -> dict[str, Array]:
@@ -88,86 +72,36 @@ def unpacked(shipped: bytes) -> dict[str, Array]:
     }
 
 
-def _write(packed: Packed, trained: dict[str, Array], folder: Path) -> None:
-    import onnx  # noqa: PLC0415 - needed once
-    from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415
+def _write(trained: dict[str, Array], folder: Path) -> None:
+    """Write the joined weights and the graph over them.
 
-    base = state(packed)
-    tensors = {
-        f"{part}.{kind}": base[f"embeddings.LayerNorm.{kind}"]
-        for part in ("norm",)
-        for kind in ("weight", "bias")
-    }
-    for layer in range(packed.layers):
-        for short, long in _LINEAR.items():
-            for kind in ("weight", "bias"):
-                name = f"layers.{layer}.{short}.{kind}"
-                tensors[name] = trained.get(name, base[f"encoder.layer.{layer}.{long}.{kind}"])
-    tensors["marks.weight"] = trained["marks.weight"]
-    marked = min(int(name.split(".")[1]) for name in trained if name.startswith("layers."))
-    graph = helper.make_graph(
-        _nodes(packed, marked),
-        "reader",
+    The graph takes the `embedded` tokens (tokens, hidden) of one text and their `marks` (tokens,
+    MARKS), which join the states that enter the first trained layer, and gives `edges` (tokens, 2).
+    """
+    from onnx import TensorProto, helper  # noqa: PLC0415 - needed once
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from safetensors.numpy import save_file  # noqa: PLC0415
+
+    base = packed()
+    tensors = {name: value for name, value in state(base).items() if "_embeddings." not in name}
+    try:
+        save_file(tensors | trained, folder / _JOINED)
+    except SafetensorError as error:  # a full disk, in a kind of its own
+        raise OSError(str(error)) from error
+    marked = min(int(name.split(".")[2]) for name in trained if name.startswith("encoder."))
+    nodes = Nodes(base)
+    states = nodes.norm("embeddings.LayerNorm", "embedded", to="entering")
+    states = nodes.layers(states, 0, marked)
+    nodes.add("Gemm", "marks", "marks.weight", to="marking", transB=1)
+    states = nodes.add("Add", states, "marking", to="marked")
+    nodes.linear("edges", nodes.layers(states, marked, base.layers), to="edges")
+    graph.save(
+        folder,
+        _JOINED,
+        nodes,
         [
-            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["tokens", packed.hidden]),
+            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["tokens", base.hidden]),
             helper.make_tensor_value_info("marks", TensorProto.FLOAT, ["tokens", None]),
         ],
-        [helper.make_tensor_value_info("states", TensorProto.FLOAT, ["tokens", packed.hidden])],
-        [
-            *(numpy_helper.from_array(value, name) for name, value in tensors.items()),
-            helper.make_tensor("zero", TensorProto.INT64, [1], [0]),
-        ],
+        [helper.make_tensor_value_info("edges", TensorProto.FLOAT, ["tokens", 2])],
     )
-    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid("com.microsoft", 1)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
-    onnx.save(model, str(folder / GRAPH))
-    np.savez(folder / HEAD, weight=trained["edges.weight"], bias=trained["edges.bias"])
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-
-
-def _nodes(packed: Packed, marked: int) -> list[Any]:
-    """The encoder's nodes; the marks join the states that enter layer `marked`."""
-    from onnx import helper  # noqa: PLC0415
-
-    nodes: list[Any] = []
-
-    def node(kind: str, *inputs: str, to: str, **settings: Any) -> str:  # noqa: ANN401
-        nodes.append(helper.make_node(kind, inputs, [to], **settings))
-        return to
-
-    def linear(name: str, of: str, to: str) -> str:
-        return node("Gemm", of, f"{name}.weight", f"{name}.bias", to=to, transB=1)
-
-    def norm(name: str, of: str, to: str) -> str:
-        weights = (f"{name}.weight", f"{name}.bias")
-        return node("LayerNormalization", of, *weights, to=to, epsilon=1e-12)
-
-    states = norm("norm", "embedded", "0.in")
-    for layer in range(packed.layers):
-        name = f"layers.{layer}"
-        if layer == marked:
-            node("Gemm", "marks", "marks.weight", to="marking", transB=1)
-            states = node("Add", states, "marking", to="marked")
-        for part in "qkv":
-            linear(f"{name}.{part}", states, f"{layer}.{part}")
-            node("Unsqueeze", f"{layer}.{part}", "zero", to=f"{layer}.{part}3")
-        node(
-            "MultiHeadAttention",
-            *(f"{layer}.{part}3" for part in "qkv"),
-            to=f"{layer}.attended3",
-            domain="com.microsoft",
-            num_heads=packed.heads,
-        )
-        node("Squeeze", f"{layer}.attended3", "zero", to=f"{layer}.attended")
-        linear(f"{name}.ao", f"{layer}.attended", f"{layer}.mixed")
-        node("Add", f"{layer}.mixed", states, to=f"{layer}.sum")
-        states = norm(f"{name}.aln", f"{layer}.sum", f"{layer}.middle")
-        linear(f"{name}.fi", states, f"{layer}.wide")
-        node("Gelu", f"{layer}.wide", to=f"{layer}.active")
-        linear(f"{name}.fo", f"{layer}.active", f"{layer}.narrow")
-        node("Add", f"{layer}.narrow", states, to=f"{layer}.end")
-        last = layer == packed.layers - 1
-        states = norm(f"{name}.oln", f"{layer}.end", "states" if last else f"{layer + 1}.in")
-    return nodes

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from qa.training import examples
+from qa.training.data import LAWS, PLANS, SEED, material
 from qa.training.data import examples as made_of
-from qa.training.data import material
 from qa.training.ship import ship
 from qa.training.train import Plan, train
 
@@ -18,9 +18,9 @@ from qa.training.train import Plan, train
 def run(
     shared: Annotated[Path, typer.Argument(help="The data folder, with train/ and corpora/.")],
     folder: Annotated[Path, typer.Argument(help="Where data, checkpoints and log are kept.")],
-    laws: Annotated[int, typer.Option(help="How many laws are asked about.")] = 1000,
-    plans: Annotated[int, typer.Option(help="How many plans are made up.")] = 6000,
-    seed: Annotated[int, typer.Option(help="Fixes the data and the order of training.")] = 2026,
+    laws: Annotated[int, typer.Option(help="How many laws are asked about.")] = LAWS,
+    plans: Annotated[int, typer.Option(help="How many plans are made up.")] = PLANS,
+    seed: Annotated[int, typer.Option(help="Fixes the data and the order of training.")] = SEED,
     to_ship: Annotated[
         bool, typer.Option("--ship", help="Write the weights that the package carries.")
     ] = False,

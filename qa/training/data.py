@@ -26,9 +26,12 @@ from ingest.read import read
 from qa.training import clauses, everyday, plans, reading_sets, rules
 from qa.training.everyday import Row
 from qa.training.examples import Example
-from qa.training.reading_sets import Asked
+from qa.training.reading_sets import Asked, simplified
 from qa.training.switching import switched
 from qa.windows import LIMIT, Window, cut
+
+SEED, LAWS, PLANS = 2026, 1000, 6000
+"""What fixes the data, how many laws are asked about, how many plans are made up."""
 
 _LIMITS = (60, 100, LIMIT, LIMIT)
 _SHORTEST = 12
@@ -76,7 +79,7 @@ def material(
         tar.extractall(unpacked, filter="data")
     paths = sorted(unpacked.rglob("*.md"))
     asked_about = chance.sample(paths, min(laws, len(paths)))
-    kept_laws, held_laws = _split(asked_about, _title, chance)
+    kept_laws, held_laws = _split(asked_about, law_title, chance)
     rows = everyday.load(shared / "train" / "law-questions.jsonl")
     kept_rows, held_rows = _split(rows, lambda row: row["gold"][0]["name"], chance)
     made = planned // _HELD_OUT
@@ -128,7 +131,7 @@ def _split(
     return [one for one in things if group(one) not in out], held
 
 
-def _title(path: Path) -> str:
+def law_title(path: Path) -> str:
     """A law's title, the same for all its versions."""
     return re.sub(r"[（(].*", "", path.stem)
 
@@ -137,7 +140,7 @@ def _read(sets: dict[str, list[Asked]], chance: random.Random) -> Iterator[Examp
     for name, original in sets.items():
         asked = original
         if name == "drcd":
-            asked = [chance.choice((one, reading_sets.simplified(one) or one)) for one in original]
+            asked = [chance.choice((one, simplified(one))) for one in original]
         for example in reading_sets.examples(asked, chance):
             mixed = switched(example, chance) if name != "xquad" else None
             yield mixed if mixed and chance.random() < _MIXED else example

@@ -50,12 +50,12 @@ def load(folder: Path, source: str) -> list[Asked]:
     return asked
 
 
-def simplified(asked: Asked) -> Asked | None:
-    """The same question in simplified characters; none where a text would change its length."""
+def simplified(asked: Asked) -> Asked:
+    """The same question in simplified characters, unless its passage would change in length."""
     convert = OpenCC("t2s").convert
     question, title, passage = map(convert, (asked.question, asked.title, asked.passage))
     if len(passage) != len(asked.passage):
-        return None
+        return asked
     return replace(asked, question=question, title=title, passage=passage)
 
 

@@ -5,6 +5,7 @@ python -m qa.training.ship CHECKPOINT.safetensors
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from qa.network import SCALE, WEIGHTS, Array
+from qa.network import DIGEST, SCALE, WEIGHTS, Array
 
 _WIDE = 64
 """Matrices with fewer rows (the heads) or columns (the marks) stay in 16 bits."""
@@ -38,6 +39,7 @@ def ship(checkpoint: Path) -> None:
             if ":" not in name and not name.startswith("answers"):  # what only training needs
                 tensors |= packed(name, file.get_tensor(name))
     save_file(tensors, WEIGHTS)
+    DIGEST.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n", "ascii")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from index.model import packed_path
-from index.packed import parse
-from qa.inputs import Inputs, prepare
+from index.model import packed, prepare
+from qa import inputs
+from qa.inputs import Inputs
 from qa.pieces import Pieces, pieces
 from qa.training.examples import Example
 from qa.training.network import Network, batch
@@ -54,17 +54,17 @@ class Lesson:
 
 def lesson(cutter: Pieces, example: Example) -> Lesson | None:
     """None where the answer lies beyond the tokens that are read."""
-    inputs = prepare(cutter, example.question, example.window, example.terms)
+    given = inputs.prepare(cutter, example.question, example.window, example.terms)
     if example.start < 0:
-        return Lesson(inputs, 0, 0)
+        return Lesson(given, 0, 0)
     touching = [
         token
-        for token, (start, end) in enumerate(inputs.ranges, inputs.first)
+        for token, (start, end) in enumerate(given.ranges, given.first)
         if start < example.end and end > example.start
     ]
-    if not touching or inputs.ranges[-1][1] < example.end:
+    if not touching or given.ranges[-1][1] < example.end:
         return None
-    return Lesson(inputs, touching[0], touching[-1])
+    return Lesson(given, touching[0], touching[-1])
 
 
 def batches(lessons: Sequence[Lesson], size: int, seed: int) -> Iterator[list[Lesson]]:
@@ -98,9 +98,8 @@ def train(examples: Sequence[Example], plan: Plan, folder: Path) -> Path:
     A run that stopped goes on from its last checkpoint.
     """
     torch.manual_seed(plan.seed)
-    packed = parse(packed_path().read_bytes())
-    network = Network(packed, plan.layers)
-    cutter = pieces(packed)
+    network = Network(prepare(), plan.layers)
+    cutter = pieces(packed())
     made = (lesson(cutter, example) for example in examples)
     lessons = [one for one in made if one is not None]
     parameters = network.trained()
@@ -163,7 +162,7 @@ def _rate(name: str, plan: Plan) -> float:
 
 
 def _decay(name: str) -> float:
-    return 0.01 if name.endswith("weight") and "ln" not in name else 0.0
+    return 0.01 if name.endswith("weight") and "LayerNorm" not in name else 0.0
 
 
 def _schedule(done: float, plan: Plan) -> float:

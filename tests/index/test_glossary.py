@@ -8,9 +8,9 @@ import pytest
 
 from index import glossary
 from index.build import update
+from index.cache import ModelError
 from index.embed import Embedder
 from index.glossary import expand, prepare
-from index.model import ModelError
 from index.search import Index
 
 

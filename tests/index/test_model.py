@@ -9,8 +9,9 @@ import pytest
 from safetensors import SafetensorError
 
 from index import model
+from index.cache import ModelError
 from index.embed import AnyModel, PackagedModel, fits, probe
-from index.model import ModelError, prepare
+from index.model import prepare
 from ingest.sentences import sentences
 
 ODD_TEXTS = [

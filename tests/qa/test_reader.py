@@ -9,8 +9,9 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from index.model import ModelError, packed_path, prepare
-from index.packed import parse
+from index import graph
+from index.cache import ModelError
+from index.model import packed, prepare
 from qa import network
 from qa.inputs import shared_lengths
 from qa.pieces import pieces
@@ -63,7 +64,6 @@ def test_windows_are_read_each_for_itself(reader: Reader) -> None:
 
 
 def test_the_tokenizer_cuts_as_the_models_own() -> None:
-    packed = parse(packed_path().read_bytes())
     own = Tokenizer.from_file(str(prepare() / "tokenizer.json"))
     for text in (
         "到2028年打造200个左右工业智能体",
@@ -72,16 +72,23 @@ def test_the_tokenizer_cuts_as_the_models_own() -> None:
         "第十二条",
     ):
         assert (
-            list(pieces(packed).encode(text).ids) == own.encode(text, add_special_tokens=False).ids
+            list(pieces(packed()).encode(text).ids)
+            == own.encode(text, add_special_tokens=False).ids
         )
+
+
+def test_a_half_of_a_pair_of_code_units_is_an_unknown_piece() -> None:
+    assert (
+        len(pieces(packed()).encode("产值\ud83d").ids)
+        == len(pieces(packed()).encode("产值").ids) + 1
+    )
 
 
 def test_what_runs_is_what_was_trained(reader: Reader) -> None:
     """ONNX Runtime over the joined weights gives the scores that torch gives."""
     trained = network.unpacked(network.WEIGHTS.read_bytes())
-    layers = {name.split(".")[1] for name in trained if name.startswith("layers.")}
-    packed = parse(packed_path().read_bytes())
-    taught = Network(packed, len(layers))
+    layers = {name.split(".")[2] for name in trained if name.startswith("encoder.")}
+    taught = Network(prepare(), len(layers))
     taught.load_state_dict(
         {name: torch.from_numpy(value) for name, value in trained.items()}, strict=False
     )
@@ -101,6 +108,7 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     damaged = tmp_path / "reader.safetensors"
     damaged.write_bytes(network.WEIGHTS.read_bytes()[:-1] + b"?")
     monkeypatch.setattr(network, "WEIGHTS", damaged)
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match="damaged"):
         network.prepare()
 
@@ -119,7 +127,7 @@ def test_a_killed_preparation_leaves_nothing_half_done(
     assert list(tmp_path.rglob("*.onnx")) == []
     monkeypatch.undo()
     monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path))
-    assert (network.prepare() / network.GRAPH).is_file()
+    assert (network.prepare() / graph.FILE).is_file()
 
 
 def test_windows_cover_a_text_and_end_where_a_sentence_or_clause_does() -> None:

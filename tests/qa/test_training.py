@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from qa.training import clauses, plans, rules
+from qa.training.calibrate import Read, fit, held_out, shares
+from qa.training.data import law_title, material
 from qa.training.examples import Example, read, write
 from qa.training.ship import packed
 from qa.training.train import Plan, train
@@ -82,3 +85,34 @@ def test_shipped_matrices_come_back_within_half_a_step() -> None:
     assert shipped["w"].dtype == np.int8
     back = shipped["w"].astype(np.float32) * shipped["w.scale"].astype(np.float32)
     assert np.abs(back - value).max() <= shipped["w.scale"].max() * 0.51
+
+
+def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
+    kept, held = material(shared, tmp_path, seed=7, laws=120, planned=100)
+    for name, asked in held.sets.items():
+        assert asked
+        assert not {one.passage for one in asked} & {one.passage for one in kept.sets[name]}
+    assert held.laws
+    assert not {law_title(path) for path in held.laws} & {law_title(path) for path in kept.laws}
+    articles = [{row["gold"][0]["name"] for row in part.everyday} for part in (kept, held)]
+    assert articles[1]
+    assert not articles[0] & articles[1]
+    assert (kept.plans, held.plans) == (95, 5)
+
+
+def test_confidence_is_fitted_to_how_often_candidates_are_right() -> None:
+    chance = random.Random(5)
+    read = []
+    for asked in range(400):
+        for answerable in (True, False):
+            signal = chance.gauss(1.0 if answerable else -1.0)
+            right = answerable and chance.random() < 1 / (1 + math.exp(-2 * signal))
+            read.append(Read(asked, answerable, (signal, chance.random()), right))
+    fitted = fit(read)
+    assert fitted.weights[0] > 5 * abs(fitted.weights[1])
+    confidences = held_out(read)
+    told = np.array([one.right for one in read])
+    assert np.mean(confidences) == pytest.approx(told.mean(), abs=0.02)
+    few, many = shares(read, confidences, 0.9), shares(read, confidences, 0.1)
+    assert few[0] < many[0]
+    assert few[1] > many[1]
