@@ -17,6 +17,7 @@ import argparse
 import json
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from rich.progress import track
 from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
-from qa.answer import ask
+from qa.answer import PASSAGES, ask
 from qa.evaluate import f1, tokens
 from qa.types import Answer
 
@@ -45,16 +46,23 @@ def cmrc(work: Path, every: int) -> None:
     update(work / "cmrc-index", [documents], PackagedModel())
     index = Index(work / "cmrc-index")
     asked = rows(EVAL / "cmrc2018-dev" / "questions.jsonl")[::every]
-    matches, scores, silent = [], [], []
+    matches, scores, silent, searching, answering = [], [], [], [], []
     for row in track(asked, "CMRC, open"):
+        started = time.perf_counter()
+        with index.snapshot() as snapshot:
+            snapshot.search(row["question"], PASSAGES)
+        searching.append(time.perf_counter() - started)
         answer = ask(index, row["question"])
         matches.append(any(tokens(answer.text) == tokens(gold) for gold in row["answers"]))
         scores.append(f1(answer.text, row["answers"]))
         silent.append(not answer.found)
+        answering.append(answer.seconds)
     print(f"CMRC, open: questions   {len(asked):>6,}")
     print(f"exact match             {statistics.mean(matches):>6.3f}")
     print(f"F1                      {statistics.mean(scores):>6.3f}")
     print(f"left unanswered         {statistics.mean(silent):>6.3f}")
+    print(f"ms, search alone (p50)  {1000 * statistics.median(searching):>6.0f}")
+    print(f"ms, with reading (p50)  {1000 * statistics.median(answering):>6.0f}")
 
 
 def rgb(every: int) -> None:
