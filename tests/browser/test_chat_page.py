@@ -218,3 +218,12 @@ def test_the_first_document_makes_the_index(open_page, serve, tmp_path: Path) ->
     expect(page.locator(".welcome")).to_contain_text("向文件提问")
     turn = ask(page, "补贴标准为每人多少元？")
     assert "300元" in turn.locator(".answer").inner_text()
+
+
+def test_on_a_phone_the_whole_line_to_ask_in_is_on_the_screen(open_page, chat) -> None:
+    page = ready(open_page(chat, viewport={"width": 390, "height": 800}))
+    box = page.locator("#send").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+    turn = ask(page, QUESTION)
+    assert "200个左右" in turn.locator(".answer mark").inner_text()
