@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -60,8 +61,12 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def offer(library: Library) -> None:
-    """Add `ask`, `search` and `documents` to the `gr.Blocks` that is open."""
+def offer(library: Library, at_once: int) -> None:
+    """Add `ask`, `search` and `documents` to the `gr.Blocks` that is open.
+
+    At most `at_once` questions are answered at a time; the others wait for their turn.
+    """
+    asking = threading.BoundedSemaphore(at_once)
 
     def ask(question: str, document: str = "", issuer: str = "", year: int = 0) -> dict[str, Any]:
         """Answer a question with the exact words of the indexed policy documents.
@@ -78,7 +83,8 @@ def offer(library: Library) -> None:
 
         """
         scope = Scope(issuer, year or None, document)
-        return answer(library.index, question, scope=scope).to_json()
+        with asking:
+            return answer(library.index, question, scope=scope).to_json()
 
     def search(
         query: str, limit: int = 5, document: str = "", issuer: str = "", year: int = 0

@@ -36,17 +36,18 @@ QUESTIONS = (
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 WATCH = """() => {
-    const shown = () => document.querySelectorAll("#transcript .turn[data-turn]").length;
+    const turns = () => [...document.querySelectorAll("#transcript .turn[data-turn]")];
+    const shown = () => turns().at(-1)?.dataset.turn;
     document.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
         const before = shown(), start = performance.now();
         window.took = null;
         const look = new MutationObserver(() => {
-            if (shown() <= before) return;
+            if (shown() === before || document.querySelector("#transcript .pending")) return;
             look.disconnect();
             requestAnimationFrame(() => { window.took = performance.now() - start; });
         });
-        look.observe(document.querySelector("#transcript"), { childList: true, subtree: true });
+        look.observe(document.body, { childList: true, subtree: true });
     }, true);
 }"""
 
