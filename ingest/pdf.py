@@ -112,12 +112,12 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
         except pdfium.PdfiumError:
             raise UnreadableFile(f"its page {number} is damaged; get a whole copy") from None
         if page.pictures and not page.glyphs and pdf_scan.available():
-            began = time.monotonic()
-            lines = pdf_scan.lines_in_picture(document, number)
-            deadline += time.monotonic() - began
             scanned += 1
             if scanned > MOST_SCANNED:
                 raise UnreadableFile(f"it has more than {MOST_SCANNED} scanned pages; split it")
+            began = time.monotonic()
+            lines = pdf_scan.lines_in_picture(document, number)
+            deadline += time.monotonic() - began
             yield _Laid(replace(page, rules=()), lines, {})
             continue
         tables, glyphs = tables_of(page.glyphs, page.rules)

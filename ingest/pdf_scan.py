@@ -1,8 +1,7 @@
 """Scanned pages: the lines that are read in a picture of a page, where the `ocr` extra is there.
 
-RapidOCR (Apache-2.0) brings its Chinese, Japanese and English models in its wheel and runs them in
-ONNX Runtime; nothing is downloaded. Of the libraries that do so it is the one still maintained;
-its predecessor `rapidocr-onnxruntime` and `cnocr` carry older models or fetch them.
+RapidOCR (Apache-2.0) brings its models, Chinese and English among them, in its wheel and runs them
+in ONNX Runtime; nothing is downloaded. `rapidocr-onnxruntime` is the same project's older wheel.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from index.search import Index
 from index.types import Indexed, Scope
@@ -54,15 +53,13 @@ def answer(
 ) -> Answer:
     """As `ask`, for a question that has come through `check`, before an index was opened say."""
     started = time.perf_counter()
-    # The reader loads while passages are searched: of a first answer, that is a good part.
-    with ThreadPoolExecutor(1) as thread, index.snapshot() as snapshot:
-        loading = thread.submit(load)
+    with index.snapshot() as snapshot:
         understood = snapshot.understood(question)
         hits = snapshot.rank(understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
-        asked = Question(question, understood.removeprefix(question).strip())
-        chosen = choose(asked, hits, documents, loading.result())
+        asked = Question.of(question, understood)
+        chosen = choose(asked, hits, documents, load())
     return Answer(
         question=question,
         text=_text(question, chosen),

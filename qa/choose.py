@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -22,10 +21,11 @@ from index.words import normalize, tagged, words
 from ingest.metadata import place
 from ingest.sentences import whole_sentences
 from ingest.types import Span
+from qa.network import WEIGHTS, shipped
 from qa.reader import Reader, Reading
 from qa.windows import Window, cut
 
-CALIBRATION = Path(__file__).with_name("weights") / "calibration.json"
+CALIBRATION = WEIGHTS.with_name("calibration.json")
 """What `python -m qa.training.calibrate` fitted to the shipped reader."""
 
 _READ = 12
@@ -67,8 +67,8 @@ class Calibration:
 
 @functools.cache
 def calibration() -> Calibration:
-    """The calibration of the shipped reader."""
-    return Calibration(**json.loads(CALIBRATION.read_text("utf-8")))
+    """The calibration of the shipped reader. Raises `ModelError` when its file is not there."""
+    return Calibration(**json.loads(shipped(CALIBRATION)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class Question:
 
     text: str
     terms: str
+
+    @classmethod
+    def of(cls, text: str, expanded: str) -> Question:
+        """From the question and what the index made of it, with the names behind it."""
+        return cls(text, expanded.removeprefix(text).strip())
 
     @property
     def understood(self) -> str:

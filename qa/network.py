@@ -39,30 +39,35 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     Raises `ModelError` when the shipped weights are not the known ones, or the cache does not take
     the folder.
     """
-    known = DIGEST.read_text("ascii").strip()
+    known = shipped(DIGEST).decode().strip()
     folder = cache_folder() / f"reader-{known[:12]}-v{_FOLDER_VERSION}"
     if not is_whole(folder):
         report("Preparing the reader (once, some seconds)…")
-        make(folder, "The reader", functools.partial(_write, unpacked(_shipped(known))))
+        make(folder, "The reader", functools.partial(_write, unpacked(_checked(known))))
     return folder
 
 
-def _shipped(known: str) -> bytes:
+def shipped(path: Path) -> bytes:
+    """A file that stands beside the weights. Raises `ModelError` when it cannot be read."""
     try:
-        shipped = WEIGHTS.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        why = f"{WEIGHTS} cannot be read ({error.strerror}). Install policyqa again."
+        why = f"{path} cannot be read ({error.strerror}). Install policyqa again."
         raise ModelError(why) from error
-    if hashlib.sha256(shipped).hexdigest() != known:
+
+
+def _checked(known: str) -> bytes:
+    weights = shipped(WEIGHTS)
+    if hashlib.sha256(weights).hexdigest() != known:
         raise ModelError(f"{WEIGHTS} is damaged (its SHA-256 differs). Install policyqa again.")
-    return shipped
+    return weights
 
 
-def unpacked(shipped: bytes) -> dict[str, Array]:
+def unpacked(weights: bytes) -> dict[str, Array]:
     """The trained tensors as float32, by name."""
     from safetensors.numpy import load  # noqa: PLC0415 - needed once
 
-    tensors = load(shipped)
+    tensors = load(weights)
     return {
         name: value.astype(np.float32) * tensors[name + SCALE].astype(np.float32)
         if name + SCALE in tensors

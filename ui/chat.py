@@ -41,9 +41,8 @@ class Chat:
             title="policyqa", fill_width=True, fill_height=True, analytics_enabled=False
         ) as self.blocks:
             self.parts = layout.build(LANGUAGES["zh"], key)
-            programs.offer(
-                library, _ASKING
-            )  # before the page's own events, which would take the names
+            # Before the page's own events, which would take the names.
+            programs.offer(library, _ASKING)
             self._wire()
         self.blocks.queue(max_size=_WAITING, default_concurrency_limit=_ASKING)
 

@@ -18,9 +18,6 @@ from qa.training.train import Plan, train
 def run(
     shared: Annotated[Path, typer.Argument(help="The data folder, with train/ and corpora/.")],
     folder: Annotated[Path, typer.Argument(help="Where data, checkpoints and log are kept.")],
-    laws: Annotated[int, typer.Option(help="How many laws are asked about.")] = LAWS,
-    plans: Annotated[int, typer.Option(help="How many plans are made up.")] = PLANS,
-    seed: Annotated[int, typer.Option(help="Fixes the data and the order of training.")] = SEED,
     to_ship: Annotated[
         bool, typer.Option("--ship", help="Write the weights that the package carries.")
     ] = False,
@@ -33,9 +30,9 @@ def run(
     data = folder / "train.jsonl"
     if not data.exists():
         with tempfile.TemporaryDirectory() as unpacked:
-            kept, _ = material(shared, Path(unpacked), seed, laws, plans)
-            print(f"{examples.write(data, made_of(kept, seed)):,} examples to train on")
-    last = train(list(examples.read(data)), Plan(seed=seed), folder)
+            kept, _ = material(shared, Path(unpacked), LAWS, SEED)
+            print(f"{examples.write(data, made_of(kept, PLANS, SEED)):,} examples to train on")
+    last = train(list(examples.read(data)), Plan(seed=SEED), folder)
     if to_ship:
         ship(last)
 

@@ -34,7 +34,7 @@ from qa.answer import PASSAGES
 from qa.choose import CALIBRATION, Calibration, Candidate, Question, candidates
 from qa.evaluate import f1
 from qa.reader import load
-from qa.training.data import LAWS, PLANS, SEED, Material, material, of_law
+from qa.training.data import LAWS, SEED, Material, material, of_law
 from qa.training.reading_sets import simplified
 
 _OTHERS = 500
@@ -82,9 +82,6 @@ def run(
     folder: Annotated[
         Path, typer.Argument(help="Where the index is built and what was read kept.")
     ],
-    laws: Annotated[int, typer.Option(help="As it was trained with.")] = LAWS,
-    plans: Annotated[int, typer.Option(help="As it was trained with.")] = PLANS,
-    seed: Annotated[int, typer.Option(help="As it was trained with.")] = SEED,
     to_ship: Annotated[
         bool, typer.Option("--ship", help="Write what the package carries.")
     ] = False,
@@ -92,8 +89,8 @@ def run(
     """Fit the weights and the threshold, and print how they do on questions not fitted on."""
     documents = folder / "calibration"
     with tempfile.TemporaryDirectory() as unpacked:
-        kept, held = material(shared, Path(unpacked), seed, laws, plans)
-        asked = _lay_out(kept, held, documents, random.Random(seed))
+        kept, held = material(shared, Path(unpacked), LAWS, SEED)
+        asked = _lay_out(kept, held, documents, random.Random(SEED))
     update(folder / "index", [documents], PackagedModel(), prune=True)
     read = list(_read(Index(folder / "index"), asked))
     lines = (json.dumps(asdict(one)) for one in read)
@@ -180,8 +177,7 @@ def _candidates(snapshot: Snapshot, asked: Asked, without: str) -> list[Candidat
     documents = {hit.chunk.document_id for hit in found}
     known = {identity: snapshot.document(identity) for identity in documents}
     hits = [hit for hit in found if without not in known[hit.chunk.document_id].paths][:PASSAGES]
-    terms = understood.removeprefix(asked.question).strip()
-    return candidates(Question(asked.question, terms), hits, known, load())
+    return candidates(Question.of(asked.question, understood), hits, known, load())
 
 
 def fit(read: Sequence[Read]) -> Calibration:

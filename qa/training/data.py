@@ -30,7 +30,7 @@ from qa.training.reading_sets import Asked, simplified
 from qa.training.switching import switched
 from qa.windows import LIMIT, Window, cut
 
-SEED, LAWS, PLANS = 2026, 1000, 6000
+SEED, LAWS, PLANS = 2026, 1000, 5700
 """What fixes the data, how many laws are asked about, how many plans are made up."""
 
 _LIMITS = (60, 100, LIMIT, LIMIT)
@@ -49,20 +49,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What questions are taken from or made of: reading sets by name, laws, everyday questions.
-
-    `plans` is the number of plans to make up.
-    """
+    """What questions are taken from or made of: reading sets by name, laws, everyday questions."""
 
     sets: dict[str, list[Asked]]
     laws: list[Path]
     everyday: list[Row]
-    plans: int
 
 
-def material(
-    shared: Path, unpacked: Path, seed: int, laws: int, planned: int
-) -> tuple[Material, Material]:
+def material(shared: Path, unpacked: Path, laws: int, seed: int) -> tuple[Material, Material]:
     """What to train on and what to hold out, from the data folder `shared`.
 
     The archive of laws is unpacked to the folder `unpacked`, and `laws` of them are asked about.
@@ -82,21 +76,17 @@ def material(
     kept_laws, held_laws = _split(asked_about, law_title, chance)
     rows = everyday.load(shared / "train" / "law-questions.jsonl")
     kept_rows, held_rows = _split(rows, lambda row: row["gold"][0]["name"], chance)
-    made = planned // _HELD_OUT
-    return (
-        Material(kept, kept_laws, kept_rows, planned - made),
-        Material(held, held_laws, held_rows, made),
-    )
+    return Material(kept, kept_laws, kept_rows), Material(held, held_laws, held_rows)
 
 
-def examples(given: Material, seed: int) -> list[Example]:
-    """Questions over windows of the material, with twins that nothing answers."""
+def examples(given: Material, planned: int, seed: int) -> list[Example]:
+    """Questions over windows of the material and of made-up plans, with twins without an answer."""
     chance = random.Random(seed)
     made = [
         *_read(given.sets, chance),
         *(one for path in given.laws for one in of_law(path, chance)),
         *everyday.examples(given.everyday, chance),
-        *plans.examples(given.plans, chance),
+        *plans.examples(planned, chance),
     ]
     frequency = Counter(word for text in {one.text for one in made} for word in rjieba.cut(text))
     return [_with_terms(one, frequency) for one in made]

@@ -1,12 +1,8 @@
-"""From a checkpoint to the weights that are shipped: 8-bit matrices, one scale a row.
-
-python -m qa.training.ship CHECKPOINT.safetensors
-"""
+"""From a checkpoint to the weights that are shipped: 8-bit matrices, one scale a row."""
 
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +36,3 @@ def ship(checkpoint: Path) -> None:
                 tensors |= packed(name, file.get_tensor(name))
     save_file(tensors, WEIGHTS)
     DIGEST.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n", "ascii")
-
-
-if __name__ == "__main__":
-    ship(Path(sys.argv[1]))

@@ -14,7 +14,6 @@ Both without a name. Reads ../shared; nothing was trained on these sets or fitte
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
@@ -22,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from index_retrieval import cmrc_files, rows
 from rich.progress import track
 
 from index.build import update
@@ -31,21 +31,12 @@ from qa.answer import PASSAGES, ask
 from qa.evaluate import f1, tokens
 from qa.types import Answer
 
-EVAL = Path(__file__).parents[3] / "shared" / "eval"
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
 
 def cmrc(work: Path, every: int) -> None:
-    documents = work / "cmrc"
-    documents.mkdir(parents=True, exist_ok=True)
-    for passage in rows(EVAL / "cmrc2018-dev" / "corpus.jsonl"):
-        (documents / f"{passage['id']}.txt").write_text(passage["text"], "utf-8")
-    update(work / "cmrc-index", [documents], PackagedModel())
-    index = Index(work / "cmrc-index")
-    asked = rows(EVAL / "cmrc2018-dev" / "questions.jsonl")[::every]
+    work.mkdir(parents=True, exist_ok=True)
+    update(work / "index-cmrc", [cmrc_files(work)], PackagedModel())
+    index = Index(work / "index-cmrc")
+    asked = rows("eval/cmrc2018-dev/questions.jsonl")[::every]
     matches, scores, silent, searching, answering = [], [], [], [], []
     for row in track(asked, "CMRC, open"):
         started = time.perf_counter()
@@ -66,7 +57,7 @@ def cmrc(work: Path, every: int) -> None:
 
 
 def rgb(every: int) -> None:
-    asked = rows(EVAL / "rgb-zh" / "items.jsonl")[::every]
+    asked = rows("eval/rgb-zh/items.jsonl")[::every]
     embedder = PackagedModel()
     right: dict[str, list[bool]] = {}
     for row in track(asked, "RGB"):

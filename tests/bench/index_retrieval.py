@@ -29,6 +29,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from index_robust import Hashed
@@ -68,7 +69,7 @@ ORDERS: dict[str, Order] = {
 }
 
 
-def rows(path: str) -> list[dict[str, object]]:
+def rows(path: str) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file of ../shared."""
     return [json.loads(line) for line in (SHARED / path).read_text("utf-8").splitlines()]
 
@@ -80,7 +81,7 @@ def squeezed(text: object) -> str:
 
 def documents_first(
     snapshot: Snapshot,
-    questions: Sequence[dict[str, object]],
+    questions: Sequence[dict[str, Any]],
     ending: str,
     orders: Sequence[str] = tuple(ORDERS),
 ) -> None:
@@ -96,7 +97,7 @@ def documents_first(
         found = snapshot.search(str(row["question"]), 100)
         seconds.append(time.perf_counter() - started)
         wanted = str(row["doc"]).removesuffix(ending)
-        answers = [squeezed(answer) for answer in row["answers"]]  # type: ignore[attr-defined]
+        answers = [squeezed(answer) for answer in row["answers"]]
         for order, count in counts.items():
             hits = ORDERS[order](found)
             right = [wanted in names[hit.chunk.document_id] for hit in hits]
@@ -141,7 +142,7 @@ def policy(work: Path) -> None:
         documents_first(snapshot, answered_notices(), ".txt")
 
 
-def answered_notices() -> list[dict[str, object]]:
+def answered_notices() -> list[dict[str, Any]]:
     """The questions that the notices answer."""
     return [row for row in rows("eval/policy-notices.jsonl") if row["answerable"]]
 
@@ -166,7 +167,7 @@ def laws(work: Path) -> None:
     """Everyday questions to the right article of a law, by terms alone."""
     source = Path(os.environ.get("POLICYQA_LAWS", "laws"))
     questions = rows("train/law-questions.jsonl")
-    gold = [{(g["doc_id"], g["article"]) for g in row["gold"]} for row in questions]  # type: ignore[attr-defined]
+    gold = [{(g["doc_id"], g["article"]) for g in row["gold"]} for row in questions]
     for name in {name for pairs in gold for name, _ in pairs}:
         (work / "laws" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / name, work / "laws" / name)

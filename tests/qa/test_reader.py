@@ -113,6 +113,16 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
         network.prepare()
 
 
+@pytest.mark.parametrize("name", ["WEIGHTS", "DIGEST"])
+def test_a_missing_file_is_told_with_what_to_do(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, name, tmp_path / "none")
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(ModelError, match="Install policyqa again"):
+        network.prepare()
+
+
 def test_a_killed_preparation_leaves_nothing_half_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def test_shipped_matrices_come_back_within_half_a_step() -> None:
 
 
 def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
-    kept, held = material(shared, tmp_path, seed=7, laws=120, planned=100)
+    kept, held = material(shared, tmp_path, laws=120, seed=7)
     for name, asked in held.sets.items():
         assert asked
         assert not {one.passage for one in asked} & {one.passage for one in kept.sets[name]}
@@ -97,7 +97,6 @@ def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> Non
     articles = [{row["gold"][0]["name"] for row in part.everyday} for part in (kept, held)]
     assert articles[1]
     assert not articles[0] & articles[1]
-    assert (kept.plans, held.plans) == (95, 5)
 
 
 def test_confidence_is_fitted_to_how_often_candidates_are_right() -> None:

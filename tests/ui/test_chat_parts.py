@@ -224,3 +224,31 @@ def test_the_command_starts_without_gradio() -> None:
     code = "import sys, ui.cli; print([m for m in ('gradio', 'torch', 'docx') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from ui.chat import Chat
+from ui.library import Library
+
+chat = Chat(Library(Path(sys.argv[1])))
+written = {}
+for event in chat.blocks.fns.values():
+    if event.fn:
+        written.setdefault(event.fn.__name__, set()).update(event.outputs)
+assert chat.parts.transcript in written["ask"]
+assert written["welcome"] == {chat.parts.transcript}
+"""
+
+
+def test_a_welcome_that_comes_late_replaces_no_turn(tmp_path: Path) -> None:
+    # Its own process, for Gradio leaves an event loop open.
+    run = subprocess.run(
+        [sys.executable, "-c", WRITES, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert run.returncode == 0, run.stderr
