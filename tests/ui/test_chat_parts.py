@@ -238,7 +238,7 @@ for event in chat.blocks.fns.values():
     if event.fn:
         written.setdefault(event.fn.__name__, set()).update(event.outputs)
 assert chat.parts.transcript in written["ask"]
-assert written["welcome"] == {chat.parts.transcript}
+assert written["welcome"] == {chat.parts.welcome}
 """
 
 
