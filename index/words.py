@@ -31,6 +31,11 @@ def normalize(text: str) -> str:
     return _simplify()(unicodedata.normalize("NFKC", text).lower())
 
 
+def is_chinese(text: str) -> bool:
+    """Whether any Chinese character stands in `text`."""
+    return _CHINESE.search(text) is not None
+
+
 def words(text: str) -> list[str]:
     """The words of `text` in order, long Chinese words also by their parts; no punctuation.
 
@@ -42,21 +47,40 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """What the lexical index holds of `text`: pairs of Chinese characters, other scripts' words.
+    """What the lexical index holds of `text`: Chinese characters, in pairs and each by itself.
 
     Pairs of neighbours find a name or a new word that no dictionary cuts; they rank notices better
-    than words do, and short passages no worse (`tests/bench/index_retrieval.py`).
+    than words do, and short passages no worse (`tests/bench/index_retrieval.py`). A character by
+    itself is what a short form shares with the full one. Of other scripts there are the words.
 
     >>> terms("智能体，2028年 AI")
-    ['智能', '能体', '2028', '年', 'ai']
+    ['智能', '能体', '智', '能', '体', '2028', '年', 'ai']
     """
     found: list[str] = []
-    for run in _RUN.findall(normalize(text)):
+    for run in _runs(text):
+        found.extend(_paired(run))
         if len(run) > 1 and _CHINESE.match(run):
-            found.extend(first + second for first, second in itertools.pairwise(run))
-        else:
-            found.append(run)
+            found.extend(run)
     return found
+
+
+def pairs(text: str) -> list[str]:
+    """The same without the characters by themselves.
+
+    >>> pairs("智能体，2028年 AI")
+    ['智能', '能体', '2028', '年', 'ai']
+    """
+    return [term for run in _runs(text) for term in _paired(run)]
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(normalize(text))
+
+
+def _paired(run: str) -> list[str]:
+    if len(run) > 1 and _CHINESE.match(run):
+        return [first + second for first, second in itertools.pairwise(run)]
+    return [run]
 
 
 def tagged(text: str) -> list[tuple[str, str]]:

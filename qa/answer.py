@@ -55,7 +55,7 @@ def answer(
     started = time.perf_counter()
     with index.snapshot() as snapshot:
         understood = snapshot.understood(question)
-        hits = snapshot.rank(understood, passages, scope)
+        hits = snapshot.rank(question, understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
         asked = Question.of(question, understood)

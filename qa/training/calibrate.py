@@ -173,7 +173,7 @@ def _read(index: Index, asked: Sequence[Asked]) -> Iterator[Read]:
 def _candidates(snapshot: Snapshot, asked: Asked, without: str) -> list[Candidate]:
     """What is read for a question, with one document's passages left out."""
     understood = snapshot.understood(asked.question)
-    found = snapshot.rank(understood, PASSAGES * 4 if without else PASSAGES)
+    found = snapshot.rank(asked.question, understood, PASSAGES * 4 if without else PASSAGES)
     documents = {hit.chunk.document_id for hit in found}
     known = {identity: snapshot.document(identity) for identity in documents}
     hits = [hit for hit in found if without not in known[hit.chunk.document_id].paths][:PASSAGES]
