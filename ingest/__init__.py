@@ -1,4 +1,4 @@
 """Reading: files into documents, documents into sections, sections into chunks."""
 
-VERSION = 1
+VERSION = 2
 """Raised when files are read or cut differently; an index of another version is rebuilt."""

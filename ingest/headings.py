@@ -170,16 +170,20 @@ def _drop_hollow(lines: Sequence[Line]) -> None:
 
 
 def _drop_last_items(lines: Sequence[Line]) -> None:
-    """Make an item of the last line of a short list too, though other text stands under it."""
+    """Make an item of the last line of a list too, though other text stands under it.
+
+    That line is short, or ends with a full stop where those before it end with semicolons.
+    """
     before: Mark | None = None
     for line in lines:
         if line.block.role not in READ and line.block.role is not Role.HEADING:
             continue
         found = mark(line.words)
+        whole = line.block.role is Role.HEADING or len(line.title) >= len(line.words) - 1
         if (
             before is not None
             and found is not None
-            and line.block.role is Role.HEADING
+            and whole
             and (line.rank or (0, 0))[0] == IN_TEXT
             and (found.kind, found.number) == (before.kind, before.number + 1)
         ):

@@ -117,7 +117,8 @@ def _without_pull_quotes(text: str, blocks: list[Block]) -> list[Block]:
         words = texts[number]
         # Without separators, since what it repeats may itself be broken by a column's end.
         others = "".join(texts[:number]) + "".join(texts[number + 1 :])
-        if _is_pull_quote(words, others) and texts.count(words) == 1:
+        # What a page begins with is a headline, which a dateline often repeats.
+        if number and _is_pull_quote(words, others) and texts.count(words) == 1:
             told.append(replace(block, role=Role.PULL_QUOTE))
             # What repeats a pull quote is not one too: something must be left to read.
             texts[number] = ""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -16,7 +17,7 @@ from ingest.types import Block, Role, Source, Span
 _LONG_LINE = 200
 """Characters above which a line may be a whole page whose line ends became spaces."""
 
-_TITLE_LENGTH = 60
+_TITLE_LENGTH = 100
 
 _MARK = (
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
@@ -26,7 +27,10 @@ _INNER_BREAK = re.compile(
     rf"(?<=[。；：！？”）])[ \t\u3000]+(?=\S)|[ \t\u3000]+(?={_MARK})|[ \t]*\u3000{{2,}}(?=\S)"
 )
 
-_TEXT_BEGINS = re.compile("[。；！？]|：\\Z")
+_TEXT_BEGINS = re.compile(r"[。！？；]|：\Z|[（(][^）)]*\Z")
+_HEADLINE = re.compile(r"[^。；]*[！？]\Z")
+_WORD = re.compile(r"(?:(?<!\S)\S[^\S\r\n]+)+\S(?!\S)|\S+")
+"""What white space divides, and 通 告, a word that is spread."""
 
 _WRAPPED_LINES = 6
 """Lines below which nothing is said about a text's width."""
@@ -34,6 +38,10 @@ _WRAPPED_WIDTH = range(30, 130)
 _WRAPPED_SHARE = 0.6
 _RAGGED = 4
 """Columns by which a full line may be shorter than the widest: a sign that may not begin a line."""
+
+_CELL_ENDS = re.compile(r"\t+|[ \u3000]*\|[ \u3000]*")
+_CUTS_OF_ROW = 2
+"""Tabs or bars in a line of a table: a single tab often stands behind a number."""
 
 _STOPS = "。！？；：…!?;:.”"
 _PROSE_LENGTH = 30
@@ -66,7 +74,19 @@ def plain(text: str) -> Source:
             and _stands_apart(text, paragraph, paragraphs[number + 1])
         )
         blocks.append(Block(Role.HEADING if apart else Role.TEXT, paragraph))
-    return Source(text, tuple(blocks))
+    return Source(text, tuple(_with_rows(text, blocks)))
+
+
+def _with_rows(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with those made table rows that are cut by tabs or bars as their neighbour is."""
+    cuts = [
+        len(_CELL_ENDS.findall(text, block.spans[0].start, block.spans[-1].end)) for block in blocks
+    ]
+    padded = [0, *cuts, 0]
+    return [
+        replace(block, role=Role.ROW) if cut >= _CUTS_OF_ROW and cut in {above, below} else block
+        for block, above, cut, below in zip(blocks, padded, cuts, padded[2:], strict=False)
+    ]
 
 
 def _usual_gap(text: str, paragraphs: Sequence[tuple[Span, ...]], gaps: Sequence[int]) -> int:
@@ -83,11 +103,16 @@ def _title_ends(text: str, start: int, end: int) -> list[int]:
     ends: list[int] = []
     if end - start <= _LONG_LINE:
         return ends
-    for word in re.finditer(r"\S+", text[start : start + _LONG_LINE]):
-        if word.end() - word.start() > _TITLE_LENGTH or _TEXT_BEGINS.search(word.group()):
+    for word in _WORD.finditer(text, start, end):
+        begins = _TEXT_BEGINS.search(word.group())
+        if word.end() - word.start() > _TITLE_LENGTH or (
             # 各区人民政府：or the first sentence: the text has begun.
-            return [*ends, start + word.start()]
-        ends.append(start + word.start())
+            begins and (ends or not _HEADLINE.match(word.group()))
+        ):
+            return [*ends, word.start()]
+        if word.start() - start > _LONG_LINE:
+            break
+        ends.append(word.start())
     return []
 
 

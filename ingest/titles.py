@@ -7,25 +7,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.headings import Line, tidy
+from ingest.issuers import is_body, issuer_of_title
 from ingest.marks import mark
 from ingest.types import READ, Role
 
-_LENGTH = 80
+_LENGTH = 100
 _WITHIN = 8
 """How many short lines may stand before a title: letterhead, number, urgency."""
 
 _PROPERTY_WITHIN = 60
 """How many blocks, menus among them, may stand before a title that the properties give too."""
 
+_NUMBER = re.compile(r"[〔\[［(（【﹝]\s?(?:19|20)\d\d\s?[〕\]］)）】﹞]\s?(?:第\s?)?\d+\s?号")
 _DOCUMENT_KIND = re.compile(
     r"(?:通知|意见|办法|方案|规定|条例|报告|公告|决定|决议|通告|通报|函|批复|规划|计划|纲要|细则|要点"
-    r"|措施|指南|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"
-    r"(?:\s?[（(][^（()）]{1,12}[)）])*\Z"
+    r"|措施|指南|指引|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"
+    rf"(?:\s?[（(][^（()）]{{1,12}}[)）])*(?:[（(]?[\u4e00-\u9fa5]{{2,12}}{_NUMBER.pattern}[)）]?)?\Z"
 )
-_NUMBER = re.compile(r"[〔\[［(（【]\s?(?:19|20)\d\d\s?[〕\]］)）】]\s?(?:第\s?)?\d+\s?号")
 _ENDS_OPEN = re.compile(r"[，、；。！？：,;:]\Z")
+_NUMBER_LINE = 12
+"""Characters beside its number that a line of the number may hold."""
 _LETTERHEAD = re.compile(r"\S{2,30}文件\Z")
-_ABOUT = "关于"
+_COLUMN = re.compile(r"(?:通知|公告|政策|解读|文件|法规|最新){2}\Z")
+"""What a site calls the column that a page stands in; above it is the site's own name."""
+_EXCLAIMS = "！？!?"
+_ABOUT = re.compile("关于|《")
 
 
 def find_title(lines: Sequence[Line], called: str = "") -> str:
@@ -47,8 +53,18 @@ def find_title(lines: Sequence[Line], called: str = "") -> str:
         return ""
     for line in found:
         line.block = replace(line.block, role=Role.TITLE)
-    found[0].rank, found[0].title = (0, 0), tidy("".join(line.words for line in found))
+    found[0].rank, found[0].title = (0, 0), tidy(_joined(found))
     return found[0].title
+
+
+def _joined(title: Sequence[Line]) -> str:
+    """The lines of a title as one, the names of bodies that issued it together kept apart."""
+    joined = ""
+    for line in title:
+        named = is_body(line.words) or bool(issuer_of_title(line.words))
+        apart = named and is_body(joined.rpartition(" ")[2])
+        joined += f" {line.words}" if apart else line.words
+    return joined
 
 
 def _is_called(line: Line, called: str) -> bool:
@@ -76,25 +92,50 @@ def _formatted_heading(lines: Sequence[Line]) -> Line | None:
 def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
     """The line or lines that the title takes in a text whose format marks none."""
     first = _short_lines(lines)
-    candidates = [
-        line
-        for line in first
-        if not _NUMBER.search(line.words) and not _LETTERHEAD.match(line.words)
-    ]
+    columns = [number for number, line in enumerate(first) if _COLUMN.match(line.words)]
+    if columns and columns[-1] + 1 < len(first):
+        first = first[columns[-1] + 1 :]
+    candidates = [line for line in first if not _is_no_title(line.words)]
     named = next((line for line in candidates if _DOCUMENT_KIND.search(line.words)), None)
     if named is None:
         return candidates[:1]
-    at = candidates.index(named)
-    start = at
-    while start and not candidates[start].words.startswith(_ABOUT):
+    end = candidates.index(named)
+    start = _beginning(candidates, end)
+    # The issuers' names often take the lines above 关于…的通知.
+    while start and _is_issuer_above(lines, candidates, start, end):
         start -= 1
-    if not candidates[start].words.startswith(_ABOUT):
-        return [named]
-    # The issuer's name often takes the line above 关于…的通知.
-    before = candidates[start - 1] if start else None
-    if before is not None and _follows(lines, before, candidates[start]):
+    return candidates[start : end + 1]
+
+
+def _is_no_title(words: str) -> bool:
+    """Whether a line is the letterhead or the document's number."""
+    number = _NUMBER.search(words)
+    is_number = number is not None and len(words) - len(number.group()) <= _NUMBER_LINE
+    return is_number or _LETTERHEAD.match(words) is not None
+
+
+def _beginning(candidates: Sequence[Line], end: int) -> int:
+    """Where a title begins that may be broken: 关于加强管理 above 做好工作的通知."""
+    start = end
+    while start and not _ABOUT.search(candidates[start].words):
         start -= 1
-    return candidates[start : at + 1]
+        if _DOCUMENT_KIND.search(candidates[start].words) or candidates[start].words[0] in "（(":
+            return end
+    return start if _ABOUT.search(candidates[start].words) else end
+
+
+def _is_issuer_above(
+    lines: Sequence[Line], candidates: Sequence[Line], start: int, end: int
+) -> bool:
+    """Whether the line above is a body's name that belongs to the title and is not in it yet."""
+    above = candidates[start - 1]
+    named = [line.words for line in candidates[start : end + 1]]
+    return (
+        is_body(above.words)
+        and above.words not in named
+        and bool(issuer_of_title(named[0]) or is_body(named[0]) or _ABOUT.match(named[0]))
+        and _follows(lines, above, candidates[start])
+    )
 
 
 def _follows(lines: Sequence[Line], first: Line, second: Line) -> bool:
@@ -109,7 +150,9 @@ def _short_lines(lines: Sequence[Line]) -> list[Line]:
         if line.block.role is Role.TEXT or (
             line.block.role is Role.HEADING and not line.block.level
         ):
-            if len(line.words) > _LENGTH or mark(line.words) or _ENDS_OPEN.search(line.words):
+            exclaims = not short and line.words[-1] in _EXCLAIMS
+            ends_open = _ENDS_OPEN.search(line.words) and not exclaims
+            if len(line.words) > _LENGTH or mark(line.words) or ends_open:
                 break
             short.append(line)
         elif line.block.role in {Role.HEADING, Role.ITEM, Role.ROW}:
