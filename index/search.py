@@ -6,9 +6,9 @@ import functools
 import itertools
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,8 +151,7 @@ class Snapshot:
         dense = store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded
         terms = _looked_up(by_terms, numbers)
         whole = _looked_up(by_document, catalogue.owners(self.connection, numbers))
-        weights = _OWN_TERMS if is_chinese(question) or understood == question else _LOOKED_UP
-        scores = fuse(zip(weights, (dense, terms, whole), strict=True))
+        scores = _fused(_weights(question, understood), (dense, terms, whole))
         best = np.argsort(-scores, kind="stable")[:limit]
         found = catalogue.chunks(self.connection, [numbers[place] for place in best])
         return [
@@ -178,6 +177,24 @@ class Snapshot:
     def chunks_of(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""
         return catalogue.chunks_of(self.connection)
+
+
+def alone(question: str, understood: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The same hits, best first, with the scores they would have if nothing else were found."""
+    if not hits:
+        return []
+    signals = np.array([(hit.dense, hit.lexical, hit.document) for hit in hits]).T
+    scores = _fused(_weights(question, understood), signals)
+    rescored = (replace(hit, score=float(one)) for hit, one in zip(hits, scores, strict=True))
+    return sorted(rescored, key=lambda hit: -hit.score)
+
+
+def _weights(question: str, understood: str) -> Sequence[float]:
+    return _OWN_TERMS if is_chinese(question) or understood == question else _LOOKED_UP
+
+
+def _fused(weights: Sequence[float], signals: Iterable[Scores]) -> Scores:
+    return fuse(zip(weights, signals, strict=True))
 
 
 def _looked_up(ranking: dict[int, float], numbers: Iterable[int]) -> Scores:

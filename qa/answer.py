@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from index.search import Index
 from index.types import Indexed, Scope
-from qa.choose import Choice, Question, choose
+from qa.choose import Choice, calibration, choose
 from qa.cite import cite
+from qa.places import Question
 from qa.reader import load
 from qa.types import Answer, Citation, QuestionError
 from qa.verdict import verdict
@@ -59,7 +60,8 @@ def answer(
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
         asked = Question.of(question, understood)
-        chosen = choose(asked, hits, documents, load())
+        calibrated = calibration(snapshot.embedder().name)
+        chosen = choose(asked, hits, documents, load(), calibrated)
     return Answer(
         question=question,
         text=_text(question, chosen),

@@ -3,8 +3,8 @@
     python -m qa.training.calibrate ../shared runs/reader --ship
 
 The passages and laws that were held out are indexed among others of their kind, and their questions
-are asked as they are, and those that no other document answers once more, with the document that
-does taken out of what was found.
+are asked of the whole index and of a handful of documents, for a confidence must hold in both.
+Those that no other document answers are asked twice more, without the document that does.
 Logistic regression gives each feature of a candidate its weight; everything that is printed comes
 from folds that the weights were not fitted on.
 """
@@ -12,13 +12,14 @@ from folds that the weights were not fitted on.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -29,10 +30,11 @@ from sklearn.linear_model import LogisticRegression
 
 from index.build import update
 from index.embed import PackagedModel
-from index.search import Index, Snapshot
+from index.search import CANDIDATES, Index, alone
 from qa.answer import PASSAGES
-from qa.choose import CALIBRATION, Calibration, Candidate, Question, candidates
+from qa.choose import ANY_MODEL, CALIBRATION, Calibration, candidates
 from qa.evaluate import f1
+from qa.places import Question
 from qa.reader import load
 from qa.training.data import LAWS, SEED, Material, material, of_law
 from qa.training.reading_sets import simplified
@@ -40,11 +42,18 @@ from qa.training.reading_sets import simplified
 _OTHERS = 500
 """Passages of training that are indexed too, so that there is something to search among."""
 
-_ASKED = {"read": 240, "everyday": 60, "law": 120}
+_ASKED = {"read": 400, "everyday": 60, "law": 120}
 """Questions of each kind, at most."""
 
 _RIGHT = 0.5
 """An answer is right that comes from the right document with at least this F1."""
+
+_HANDFUL = (2, 8)
+"""Documents beside the right one where only a handful is searched, from and to."""
+
+_ALL = (True, True, True, True, True, True)
+_WITHOUT_COSINE = (True, True, True, False, True, True)
+"""Which features of a candidate are taken, in their order."""
 
 _FOLDS = 5
 _THRESHOLDS = tuple(step / 100 for step in range(5, 81))
@@ -69,9 +78,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A candidate that was read for question number `asked`, with or without the right document."""
+    """A candidate that was read for question number `asked`.
+
+    `few` tells whether only a handful of documents was searched, `answerable` whether the right one
+    was among them.
+    """
 
     asked: int
+    few: bool
     answerable: bool
     features: tuple[float, ...]
     right: bool
@@ -91,18 +105,26 @@ def run(
     with tempfile.TemporaryDirectory() as unpacked:
         kept, held = material(shared, Path(unpacked), LAWS, SEED)
         asked = _lay_out(kept, held, documents, random.Random(SEED))
-    update(folder / "index", [documents], PackagedModel(), prune=True)
-    read = list(_read(Index(folder / "index"), asked))
+    update(folder / "index", [documents], model := PackagedModel(), prune=True)
+    read = list(_read(Index(folder / "index"), asked, random.Random(SEED)))
     lines = (json.dumps(asdict(one)) for one in read)
     (folder / "read.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    fitted = fit(read)
-    confidences = held_out(read)
-    _print(asked, read, confidences)
-    best = next(one for one in _THRESHOLDS if shares(read, confidences, one)[1] >= _SILENCE)
-    chosen = Calibration(fitted.weights, fitted.bias, best)
-    print(json.dumps(asdict(chosen)))
+    chosen = {}
+    for name, kept_features in ((model.name, _ALL), (ANY_MODEL, _WITHOUT_COSINE)):
+        taken = [replace(one, features=_taken(one.features, kept_features)) for one in read]
+        confidences = held_out(taken)
+        print(f"\nembedding model: {name}")
+        _print(asked, taken, confidences)
+        best = next(at for at in _THRESHOLDS if shares(taken, confidences, at)[1] >= _SILENCE)
+        chosen[name] = asdict(replace(fit(taken), threshold=best))
+        print(json.dumps(chosen[name]))
     if to_ship:
-        CALIBRATION.write_text(json.dumps(asdict(chosen), indent=2) + "\n", "utf-8")
+        CALIBRATION.write_text(json.dumps(chosen, indent=2) + "\n", "utf-8")
+
+
+def _taken(features: Sequence[float], taken: Sequence[bool]) -> tuple[float, ...]:
+    """The features with those that are not taken at zero, so that they weigh nothing."""
+    return tuple(one if is_taken else 0.0 for one, is_taken in zip(features, taken, strict=True))
 
 
 def _lay_out(kept: Material, held: Material, folder: Path, chance: random.Random) -> list[Asked]:
@@ -159,25 +181,26 @@ def _write(folder: Path, title: str, text: str) -> str:
     return name
 
 
-def _read(index: Index, asked: Sequence[Asked]) -> Iterator[Read]:
+def _read(index: Index, asked: Sequence[Asked], chance: random.Random) -> Iterator[Read]:
     for number, one in enumerate(track(asked, "Reading")):
         with index.snapshot() as snapshot:
-            for answerable in (True, False) if one.alone else (True,):
-                for found in _candidates(snapshot, one, without="" if answerable else one.doc):
-                    words = found.window.text[found.reading.start : found.reading.end]
-                    files = snapshot.document(found.hit.chunk.document_id).paths
-                    right = answerable and one.doc in files and f1(words, [one.answer]) >= _RIGHT
-                    yield Read(number, answerable, found.features, right)
-
-
-def _candidates(snapshot: Snapshot, asked: Asked, without: str) -> list[Candidate]:
-    """What is read for a question, with one document's passages left out."""
-    understood = snapshot.understood(asked.question)
-    found = snapshot.rank(asked.question, understood, PASSAGES * 4 if without else PASSAGES)
-    documents = {hit.chunk.document_id for hit in found}
-    known = {identity: snapshot.document(identity) for identity in documents}
-    hits = [hit for hit in found if without not in known[hit.chunk.document_id].paths][:PASSAGES]
-    return candidates(Question.of(asked.question, understood), hits, known, load())
+            understood = snapshot.understood(one.question)
+            question = Question.of(one.question, understood)
+            hits = snapshot.rank(one.question, understood, CANDIDATES)
+            ids = dict.fromkeys(hit.chunk.document_id for hit in hits)
+            known = {identity: snapshot.document(identity) for identity in ids}
+        others = [identity for identity in ids if one.doc not in known[identity].paths]
+        handful = {*others[: chance.randint(*_HANDFUL)], *(ids.keys() - set(others))}
+        for few, answerable in itertools.product((False, True), (True, False)):
+            if answerable or one.alone:
+                held = handful if few else set(ids)
+                held = held if answerable else held & set(others)
+                searched = [hit for hit in hits if hit.chunk.document_id in held]
+                best = (alone(one.question, understood, searched) if few else searched)[:PASSAGES]
+                for found in candidates(question, best, known, load()):
+                    right = one.doc in known[found.place.hit.chunk.document_id].paths
+                    right = right and f1(found.text, [one.answer]) >= _RIGHT
+                    yield Read(number, few, answerable, found.features, right)
 
 
 def fit(read: Sequence[Read]) -> Calibration:
@@ -199,14 +222,14 @@ def held_out(read: Sequence[Read]) -> list[float]:
     return confidences
 
 
-def _tops(read: Sequence[Read], confidences: Sequence[float]) -> dict[tuple[int, bool], int]:
-    """The likeliest candidate of each question, with and without its document."""
-    tops: dict[tuple[int, bool], int] = {}
+def _tops(read: Sequence[Read], confidences: Sequence[float]) -> list[int]:
+    """The likeliest candidate of each question, of each way of asking it."""
+    tops: dict[tuple[int, bool, bool], int] = {}
     for place, one in enumerate(read):
-        key = one.asked, one.answerable
+        key = one.asked, one.few, one.answerable
         if key not in tops or confidences[place] > confidences[tops[key]]:
             tops[key] = place
-    return tops
+    return list(tops.values())
 
 
 def shares(
@@ -215,32 +238,52 @@ def shares(
     """The share of questions answered rightly, and of those without their document left alone."""
     right: list[bool] = []
     silent: list[bool] = []
-    for (_, answerable), place in _tops(read, confidences).items():
+    for place in _tops(read, confidences):
         told = confidences[place] >= threshold
-        if answerable:
+        if read[place].answerable:
             right.append(told and read[place].right)
         else:
             silent.append(not told)
     return statistics.mean(right), statistics.mean(silent)
 
 
-def _print(asked: Sequence[Asked], read: Sequence[Read], confidences: Sequence[float]) -> None:
-    tops = list(_tops(read, confidences).values())
+def calibration_error(read: Sequence[Read], confidences: Sequence[float]) -> float:
+    """The expected calibration error of the likeliest candidates, in ten bins of confidence.
+
+    Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning",
+    AAAI 2015.
+    """
+    tops = _tops(read, confidences)
     given = np.array([confidences[place] for place in tops])
     right = np.array([read[place].right for place in tops])
     bins = np.minimum((given * 10).astype(int), 9)
-    error = sum(
+    gaps = (
         (bins == one).mean() * abs(given[bins == one].mean() - right[bins == one].mean())
         for one in np.unique(bins)
     )
-    foreign, alone = sum(one.lang == "en" for one in asked), sum(one.alone for one in asked)
+    return float(sum(gaps))
+
+
+def _print(asked: Sequence[Asked], read: Sequence[Read], confidences: Sequence[float]) -> None:
+    foreign, lone = sum(one.lang == "en" for one in asked), sum(one.alone for one in asked)
     print(f"questions                    {len(asked):>6,} ({foreign} in English)")
-    print(f"asked without their document {alone:>6,}")
+    print(f"asked without their document {lone:>6,}")
+    error = calibration_error(read, confidences)
     print(f"expected calibration error   {error:>6.3f} (10 bins of confidence)")
-    print("threshold   right answers   silence without the document")
+    print("             whole index            a handful of documents")
+    print("threshold   right answers  silence   right answers  silence")
+    whole, few = (
+        [place for place, one in enumerate(read) if one.few == handful] for handful in (False, True)
+    )
     for threshold in _THRESHOLDS[::5]:
-        answered, silent = shares(read, confidences, threshold)
-        print(f"{threshold:>9.2f}   {answered:>13.3f}   {silent:>28.3f}")
+        row = [
+            share
+            for part in (whole, few)
+            for share in shares(
+                [read[place] for place in part], [confidences[place] for place in part], threshold
+            )
+        ]
+        print(f"{threshold:>9.2f}" + "".join(f"   {share:>10.3f}" for share in row))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
-from qa.answer import ask
+from qa.answer import PASSAGES, ask
+from qa.choose import Candidate, candidates
+from qa.places import Question
+from qa.reader import load
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +70,30 @@ def test_a_yes_or_no_goes_before_the_words_that_decide(index: Index) -> None:
 def test_a_definition_is_answered_with_its_words(index: Index) -> None:
     answer = ask(index, "什么是公共停车场？")
     assert "供机动车停放的场所" in answer.text
+
+
+def found(index: Index, question: str) -> list[Candidate]:
+    with index.snapshot() as snapshot:
+        understood = snapshot.understood(question)
+        hits = snapshot.rank(question, understood, PASSAGES)
+        documents = {document.id: document for document in snapshot.documents()}
+        return candidates(Question.of(question, understood), hits, documents, load())
+
+
+def test_passages_that_agree_back_each_other_and_lead_over_the_rest(
+    tmp_path: Path, embedder: PackagedModel
+) -> None:
+    said = "# {}\n\n云溪县{}公共停车场{}个。\n"
+    for number, (told, count) in enumerate([("新建", 18), ("一共新建", 18), ("已经新建", 31)]):
+        (tmp_path / f"{number}.md").write_text(said.format(f"简报{number}", told, count), "utf-8")
+    update(tmp_path / "index", [tmp_path], embedder)
+    read = found(Index(tmp_path / "index"), "云溪县新建多少个公共停车场？")
+    agreed = [one for one in read if one.text.startswith("18")]
+    (other,) = (one for one in read if one.text.startswith("31"))
+    assert len(agreed) == 2
+    assert all(one.features[4] > 0.5 for one in agreed)
+    assert other.features[4] == 0
+    best = max(one.reading.score for one in agreed)
+    assert other.features[5] == pytest.approx(other.reading.score - best)
+    for one in agreed:
+        assert one.features[5] == pytest.approx(one.reading.score - other.reading.score)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qa.training import clauses, plans, rules
-from qa.training.calibrate import Read, fit, held_out, shares
+from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import law_title, material
 from qa.training.examples import Example, read, write
 from qa.training.ship import packed
@@ -106,7 +106,15 @@ def test_confidence_is_fitted_to_how_often_candidates_are_right() -> None:
         for answerable in (True, False):
             signal = chance.gauss(1.0 if answerable else -1.0)
             right = answerable and chance.random() < 1 / (1 + math.exp(-2 * signal))
-            read.append(Read(asked, answerable, (signal, chance.random()), right))
+            read.append(
+                Read(
+                    asked,
+                    few=False,
+                    answerable=answerable,
+                    features=(signal, chance.random()),
+                    right=right,
+                )
+            )
     fitted = fit(read)
     assert fitted.weights[0] > 5 * abs(fitted.weights[1])
     confidences = held_out(read)
@@ -115,3 +123,14 @@ def test_confidence_is_fitted_to_how_often_candidates_are_right() -> None:
     few, many = shares(read, confidences, 0.9), shares(read, confidences, 0.1)
     assert few[0] < many[0]
     assert few[1] > many[1]
+
+
+@pytest.mark.parametrize(("claimed", "error"), [(0.75, 0.0), (0.95, 0.2)])
+def test_calibration_error_is_how_far_claims_are_from_what_is_right(
+    claimed: float, error: float
+) -> None:
+    read = [
+        Read(asked, few=False, answerable=True, features=(), right=asked % 4 > 0)
+        for asked in range(40)
+    ]
+    assert calibration_error(read, [claimed] * 40) == pytest.approx(error)
