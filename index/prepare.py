@@ -19,6 +19,7 @@ from index.store import vector_key
 from index.types import Skipped
 from ingest.chunk import MAX_TOKENS, chunk, embedded_text
 from ingest.errors import UnreadableFile
+from ingest.limit import time_limit
 from ingest.read import Found, discover, read
 from ingest.types import Document
 
@@ -64,8 +65,9 @@ def news(
             sha256 = _sha256(file.path)
             if before is not None and before.sha256 == sha256:
                 continue
-            document = read(file.path, file.name)
-            yield New(file, sha256, _prepare(document, embedder, fingerprint))
+            with time_limit():
+                prepared = _prepare(read(file.path, file.name), embedder, fingerprint)
+            yield New(file, sha256, prepared)
         except (UnreadableFile, OSError) as error:
             reason = f"it cannot be opened ({error.strerror})" if isinstance(error, OSError) else ""
             kept = "; what it held before stays in the index" if before is not None else ""
