@@ -12,6 +12,8 @@ import gradio as gr
 
 from ingest.read import ENDINGS, LARGEST_FILE
 from qa.answer import LONGEST_QUESTION
+from ui import page
+from ui.turns import Talk, talks_to_text
 from ui.upload import MOST_FILES
 from ui.words import Words
 
@@ -40,12 +42,13 @@ class Parts:
     exported: gr.JSON
     welcome: gr.HTML
     transcript: gr.HTML
+    answered: gr.HTML
     within: gr.Accordion
     document: gr.Dropdown
     issuer: gr.Dropdown
     year: gr.Dropdown
     question: gr.Textbox
-    literally: gr.Checkbox
+    before: gr.Textbox
     send: gr.Button
     source: gr.HTML
     documents_tab: gr.Tab
@@ -66,8 +69,8 @@ def build(words: Words, key: str) -> Parts:
 
     parts: dict[str, Any] = {
         "prefs": kept("prefs", {"language": ""}),
-        "talk": kept("talk", {}),
-        "past": kept("past", []),
+        "talk": kept("talk", Talk().to_text()),
+        "past": kept("past", talks_to_text(())),
     }
     with gr.Row(elem_id="top"):
         parts["brand"] = gr.HTML(
@@ -96,7 +99,14 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
             # Its examples come late, and must not take the place of a turn: it stands by itself.
             parts["welcome"] = gr.HTML("", elem_id="welcome", apply_default_css=False)
             parts["transcript"] = gr.HTML(
-                "", elem_id="transcript", js_on_load=_script("transcript"), apply_default_css=False
+                page.transcript(Talk(), words),
+                elem_id="transcript",
+                js_on_load=_script("transcript"),
+                apply_default_css=False,
+            )
+            # One answer on its way into the transcript, which is not drawn anew for it.
+            parts["answered"] = gr.HTML(
+                html_template="", js_on_load=_script("answered"), visible="hidden"
             )
             with gr.Column(elem_id="composer"):
                 parts["within"] = gr.Accordion(words.within, open=False, elem_id="within")
@@ -124,7 +134,7 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
                         ),
                         scale=1,
                     )
-                    parts["literally"] = gr.Checkbox(visible="hidden", elem_id="literally")
+                    parts["before"] = gr.Textbox(visible="hidden")
                     parts["send"] = gr.Button(
                         words.send, variant="primary", elem_id="send", scale=0, min_width=84
                     )

@@ -18,7 +18,7 @@ from ingest.types import Span, join
 from qa import answer
 from ui.turns import Place, Turn
 
-_PREVIEW = 240
+_PREVIEW = 180
 """Characters of a passage that is shown without answering."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from html import escape
 
@@ -11,16 +12,22 @@ from ui.turns import Place, Talk, Turn
 from ui.words import Words
 
 
-def transcript(talk: Talk, words: Words, pending: str = "") -> str:
-    """The conversation, with the question that is being answered last."""
-    parts = [turn(one, words) for one in talk.turns]
-    if pending:
-        parts.append(
-            f'<article class="turn pending">{_asked(pending, words)}'
-            f'<p class="reading" role="status"><span class="dots" aria-hidden="true">'
-            f"<i></i><i></i><i></i></span>{escape(words.reading)}</p></article>"
-        )
-    return "".join(parts)
+def transcript(talk: Talk, words: Words) -> str:
+    """The conversation, and out of sight the turn that the page shows while it waits.
+
+    The page adds turns of its own, of which Gradio does not know; it draws anew only what differs
+    from what it drew last, so no two drawings are alike.
+    """
+    turns = "".join(turn(one, words) for one in talk.turns)
+    return f'<div class="drawn" data-drawing="{uuid.uuid4().hex}">{turns}</div>{_asking(words)}'
+
+
+def _asking(words: Words) -> str:
+    return (
+        f'<article class="asking" hidden>{_asked("", words)}'
+        f'<p class="reading" role="status"><span class="dots" aria-hidden="true">'
+        f"<i></i><i></i><i></i></span>{escape(words.reading)}</p></article>"
+    )
 
 
 def welcome(words: Words, examples: Sequence[str], *, empty: bool) -> str:
@@ -41,7 +48,8 @@ def turn(one: Turn, words: Words) -> str:
     """A question with its answer, or with the statement that there is none."""
     body = _found(one, words) if one.found else _not_found(one, words)
     return (
-        f'<article class="turn" data-turn="{escape(one.id)}">{_asked(one.asked, words)}'
+        f'<article class="turn" data-turn="{escape(one.id)}" '
+        f'data-understood="{escape(one.understood)}">{_asked(one.asked, words)}'
         f"{_understood(one, words)}{body}{_tools(one, words)}</article>"
     )
 
@@ -49,7 +57,7 @@ def turn(one: Turn, words: Words) -> str:
 def _asked(question: str, words: Words) -> str:
     return (
         f'<h3 class="asked"><span class="unseen">{escape(words.you)}: </span>'
-        f"{escape(question)}</h3>"
+        f"<span>{escape(question)}</span></h3>"
     )
 
 

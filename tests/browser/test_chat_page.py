@@ -18,6 +18,7 @@ def ask(page: Page, question: str) -> Locator:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     expect(turns).to_have_count(before + 1, timeout=60_000)
+    page.wait_for_timeout(100)  # the page keeps a turn once it is on the screen
     return turns.nth(before)
 
 
@@ -60,6 +61,43 @@ def test_a_follow_up_is_understood_shown_and_can_be_corrected(open_page, chat) -
     literal = page.locator("#transcript .turn[data-turn]").nth(2)
     expect(literal.locator(".asked")).to_contain_text("那2030年呢？")
     expect(literal.locator(".understood")).to_have_count(0)
+
+
+def test_what_was_unfolded_stays_so_when_the_next_answer_comes(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    first = ask(page, QUESTION)
+    first.locator("summary").click()
+    ask(page, "到2028年培育多少家创新载体？")
+    expect(first.locator("details")).to_have_attribute("open", "")
+
+
+def test_a_question_stands_there_while_it_waits_and_comes_back_when_it_fails(
+    open_page, serve, tmp_path: Path
+) -> None:
+    page = ready(open_page(serve(tmp_path / "none")))
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#transcript .pending")).to_contain_text(QUESTION)
+    expect(page.locator(".toast-wrap")).to_contain_text("policyqa index")
+    expect(page.locator("#transcript .pending")).to_have_count(0)
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+
+
+def test_a_full_conversation_goes_to_the_shelf(open_page, serve, seed_index: Path) -> None:
+    page = ready(open_page(serve(seed_index, first="import ui.turns; ui.turns.LONGEST = 2")))
+    turns = page.locator("#transcript .turn[data-turn]")
+    ask(page, QUESTION)
+    ask(page, "到2028年培育多少家创新载体？")
+    page.fill("#question textarea", "那2030年呢？")
+    page.press("#question textarea", "Enter")
+    expect(turns).to_have_count(1)
+    expect(turns.locator(".understood")).to_contain_text("到2030年培育多少家创新载体？")
+    expect(page.locator("#earlier .past")).to_have_count(1)
+    page.reload()
+    expect(turns).to_have_count(1)
+    page.locator("#earlier .past").click()
+    expect(turns).to_have_count(2)
+    assert "200个左右" in turns.first.locator(".answer").inner_text()
 
 
 def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: Path) -> None:

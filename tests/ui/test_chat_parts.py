@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import subprocess
 import sys
@@ -25,7 +24,14 @@ from ui.layout import STATIC
 from ui.library import Library
 from ui.scope import scope
 from ui.serve import check_host
-from ui.turns import Talk, Turn, talk_from_json
+from ui.turns import (
+    Talk,
+    Turn,
+    talk_from_text,
+    talks_from_text,
+    talks_to_text,
+    turn_to_text,
+)
 from ui.upload import safe_name, take
 from ui.words import CHINESE, ENGLISH, Words, preferred
 
@@ -44,14 +50,28 @@ def turn(library: Library) -> Turn:
 
 def test_a_conversation_survives_the_browsers_storage(turn: Turn) -> None:
     talk = Talk((turn,), "李")
-    kept = json.loads(json.dumps(talk.to_json()))
-    assert talk_from_json(kept, "李") == talk
-    assert talk_from_json(kept, "王") == Talk(user="王")
+    assert talk_from_text(talk.to_text(), "李") == talk
+    assert talk_from_text(talk.to_text(), "王") == Talk(user="王")
+    added = f'{{"user": "李", "turns": [{turn_to_text(turn)}]}}'  # as the page puts it in
+    assert talk_from_text(added, "李") == talk
 
 
-@pytest.mark.parametrize("kept", [None, 1, "x", [], {}, {"user": ""}, {"user": "", "turns": [1]}])
+@pytest.mark.parametrize(
+    "kept", [None, 1, "", "x", "[]", "{}", '{"user": ""}', '{"user": "", "turns": [1]}']
+)
 def test_what_fits_not_is_let_go(kept: object) -> None:
-    assert talk_from_json(kept, "") == Talk()
+    assert talk_from_text(kept, "") == Talk()
+    assert talks_from_text(kept, "") == ()
+
+
+def test_the_oldest_conversations_leave_when_the_browser_has_no_more_room(
+    turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks = tuple(Talk((replace(turn, id=str(number)),)) for number in range(5))
+    assert talks_from_text(talks_to_text(talks), "") == talks
+    size = len(talks[0].to_text().encode())
+    monkeypatch.setattr("ui.turns.ROOM", 2 * size)
+    assert talks_from_text(talks_to_text(talks), "") == talks[:2]
 
 
 def test_the_marked_words_are_the_spans_of_the_source(library: Library, turn: Turn) -> None:
@@ -237,7 +257,7 @@ written = {}
 for event in chat.blocks.fns.values():
     if event.fn:
         written.setdefault(event.fn.__name__, set()).update(event.outputs)
-assert chat.parts.transcript in written["ask"]
+assert chat.parts.answered in written["ask"]
 assert written["welcome"] == {chat.parts.welcome}
 """
 

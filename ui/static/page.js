@@ -10,8 +10,7 @@
     field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     if (literally === undefined) return field.focus();
-    const box = document.querySelector("#literally input");
-    if (box && box.checked !== literally) box.click();
+    field.dataset.literally = literally ? "yes" : "";
     setTimeout(() => document.querySelector("#send").click(), 0);
   };
   document.addEventListener("click", (event) => {
