@@ -17,7 +17,7 @@ from qa.suggest import suggest
 from ui import export, feedback, layout, page, programs, source
 from ui.events import Changes, language_of, number_sent, sent_with, user_of
 from ui.holdings import Holdings
-from ui.library import Library
+from ui.library import AT_ONCE, Library
 from ui.scope import scope
 from ui.turns import (
     LONGEST,
@@ -31,9 +31,6 @@ from ui.turns import (
 from ui.words import LANGUAGES, Words
 
 _EXAMPLES = 4
-_ASKING = 2
-"""Questions answered at once. One keeps a core busy; with four on two cores, twenty clients got a
-quarter fewer answers a minute."""
 _WAITING = 200
 
 
@@ -49,9 +46,9 @@ class Chat:
         ) as self.blocks:
             self.parts = layout.build(LANGUAGES["zh"], key)
             # Before the page's own events, which would take the names.
-            programs.offer(library, _ASKING)
+            programs.offer(library)
             self._wire()
-        self.blocks.queue(max_size=_WAITING, default_concurrency_limit=_ASKING)
+        self.blocks.queue(max_size=_WAITING, default_concurrency_limit=AT_ONCE)
 
     def warm(self) -> None:
         """Load what the first question would wait for: the reader, and the model for examples."""
