@@ -15,7 +15,7 @@ from qa.followup import resolve
 from qa.reader import load
 from qa.suggest import suggest
 from ui import export, feedback, layout, page, programs, source
-from ui.events import Changes, language_of, number_sent, sent_with, user_of
+from ui.events import TITLE, Changes, language_of, number_sent, sent_with, user_of
 from ui.holdings import Holdings
 from ui.library import AT_ONCE, Library
 from ui.scope import scope
@@ -42,7 +42,7 @@ class Chat:
         self._examples: tuple[tuple[int, int], list[str]] = ((0, 0), [])
         key = hashlib.sha256(str(library.folder.resolve()).encode()).hexdigest()[:8]
         with gr.Blocks(
-            title="policyqa", fill_width=True, fill_height=True, analytics_enabled=False
+            title=TITLE, fill_width=True, fill_height=True, analytics_enabled=False
         ) as self.blocks:
             self.parts = layout.build(LANGUAGES["zh"], key)
             # Before the page's own events, which would take the names.
@@ -100,17 +100,20 @@ class Chat:
             )
             done.then(None, [parts.exported], js=_js("download"), api_visibility="private")
         library = [parts.progress, parts.table, *scopes, parts.upload]
+        choosing = [parts.prefs, *scopes]
+        for field in scopes:
+            on(field.change, holdings.say_scope, choosing, [parts.within], queue=False)
         alone = {"concurrency_id": "writing", "concurrency_limit": 1}
         # Gradio's paths lost the names' punctuation; the browser tells the names beside them.
-        adding = [parts.upload, parts.names, parts.prefs]
+        adding = [parts.upload, parts.names, *choosing]
         for changed in (
             on(parts.upload.upload, holdings.upload, adding, library, js=_js("names"), **alone),
-            on(parts.refresh.click, holdings.refresh, looking, library, **alone),
-            on(parts.table.delete, holdings.remove, looking, library, **alone),
+            on(parts.refresh.click, holdings.refresh, choosing, library, **alone),
+            on(parts.table.delete, holdings.remove, choosing, library, **alone),
         ):
             on(changed.then, self.welcome, looking, [parts.welcome])
         listed = [parts.table, *scopes]
-        on(parts.documents_tab.select, holdings.refreshed_list, looking, listed)
+        on(parts.documents_tab.select, holdings.refreshed_list, choosing, listed)
 
     def open(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
         """The page as this browser left it, in the language that it asks for."""
@@ -172,6 +175,8 @@ class Chat:
         full, to be put on the shelf.
         """
         words, user = language_of(prefs, request), user_of(request)
+        if not self.library.counts()[0]:
+            raise PolicyQAError(words.empty_more)
         asked = check(question)
         understood = resolve(asked, before)
         chosen, within = scope(document, issuer, year)
@@ -180,7 +185,7 @@ class Chat:
         full = talk_from_text(talk, user)
         if not full.turns:
             return {self.parts.answered: answered}
-        gr.Info(words.history_full.format(len(full.turns)))
+        gr.Info(words.history_full.format(len(full.turns)), title=TITLE)
         talks = (full, *talks_from_text(past, user))
         return {self.parts.answered: answered, **self._shelf(Talk((turn,), user), talks, words)}
 
@@ -208,7 +213,7 @@ class Chat:
                 feedback.keep(self.library.folder, turn, vote, str(data.get("note", "")), user)
                 mine = Talk(replace(mine.turns, turn.judged(vote)), user)
         if data.get("note"):
-            gr.Info(words.thanks)
+            gr.Info(words.thanks, title=TITLE)
         return {self.parts.talk: mine.to_text()}
 
     def start_anew(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
@@ -248,7 +253,7 @@ class Chat:
         words = language_of(prefs, request)
         mine = talk_from_text(talk, user_of(request))
         if not mine.turns:
-            gr.Info(words.nothing_to_export)
+            gr.Info(words.nothing_to_export, title=TITLE)
             return {self.parts.exported: None}
         content, kind = (
             (export.talk_markdown(mine, words).encode("utf-8", "replace"), "text/markdown")

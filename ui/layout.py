@@ -19,8 +19,19 @@ from ui.words import Words
 
 STATIC = Path(__file__).with_name("static")
 
-FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui")
+_FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui")
 """Fonts that systems bring along; none is fetched."""
+
+
+def theme() -> gr.themes.Base:
+    """Fonts and the colour of the main button; the login page has these and no style sheet."""
+    return gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")).set(
+        button_primary_background_fill="#0b5a6b",
+        button_primary_background_fill_hover="#0b5a6b",
+        button_primary_background_fill_dark="#7cc8d6",
+        button_primary_background_fill_hover_dark="#7cc8d6",
+        button_primary_text_color_dark="#0d1b1e",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ def build(words: Words, key: str) -> Parts:
         parts["brand"] = gr.HTML(
             brand(words), elem_id="brand", js_on_load=_script("brand"), apply_default_css=False
         )
-        parts["user"] = gr.HTML("", elem_id="user")
+        parts["user"] = gr.HTML("", elem_id="user", apply_default_css=False)
         parts["language"] = gr.Button(words.other, elem_id="language", size="sm", min_width=60)
         parts["theme"] = gr.Button("◐", elem_id="theme", size="sm", min_width=40)
     with gr.Tabs(elem_id="tabs"):
@@ -91,7 +102,9 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="shelf", scale=0, min_width=0):
             parts["new"] = gr.Button(words.new, elem_id="new", size="sm")
-            parts["earlier"] = gr.HTML("", elem_id="earlier", js_on_load=_script("earlier"))
+            parts["earlier"] = gr.HTML(
+                "", elem_id="earlier", js_on_load=_script("earlier"), apply_default_css=False
+            )
             parts["export_markdown"] = gr.Button(words.export_markdown, size="sm", elem_id="to-md")
             parts["export_docx"] = gr.Button(words.export_docx, size="sm", elem_id="to-docx")
             parts["exported"] = gr.JSON(visible="hidden")

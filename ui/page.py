@@ -77,8 +77,7 @@ def _found(one: Turn, words: Words) -> str:
     cited = "".join(
         f"<li>{_citation(place, number, words)}</li>" for number, place in enumerate(one.cited, 1)
     )
-    shown = {(place.document_id, place.spans) for place in one.cited}
-    others = [place for place in one.nearest if (place.document_id, place.spans) not in shown]
+    others = [place for place in one.nearest if not any(_holds(place, it) for it in one.cited)]
     return (
         f'<p class="answer"><span class="unseen">{escape(words.answer)}: </span>'
         f"<mark>{escape(one.text)}</mark></p>"
@@ -88,6 +87,12 @@ def _found(one: Turn, words: Words) -> str:
         f'<ol class="cited" aria-label="{escape(words.evidence)}">{cited}</ol>'
         f"{_considered(others, words)}"
     )
+
+
+def _holds(passage: Place, cited: Place) -> bool:
+    first = cited.spans[0][0]
+    same = passage.document_id == cited.document_id
+    return same and any(start <= first < end for start, end in passage.spans)
 
 
 def _citation(place: Place, number: int, words: Words) -> str:

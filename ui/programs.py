@@ -14,6 +14,7 @@ from gradio.events import api
 
 from index.types import Scope
 from ingest.errors import PolicyQAError
+from ui.events import TITLE
 from ui.library import Library
 from ui.words import CHINESE, ENGLISH
 
@@ -30,9 +31,10 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
 
     def plain(error: Exception) -> gr.Error:
         if isinstance(error, PolicyQAError):
-            return gr.Error(str(error), duration=8, print_exception=False)
+            return gr.Error(str(error), duration=8, title=TITLE, print_exception=False)
         _log.error("%s failed", does.__name__, exc_info=error)
-        return gr.Error(f"{CHINESE.wrong} {ENGLISH.wrong}", print_exception=False)
+        text = f"{CHINESE.wrong} {ENGLISH.wrong}"
+        return gr.Error(text, title=TITLE, print_exception=False)
 
     if inspect.isgeneratorfunction(does):
 

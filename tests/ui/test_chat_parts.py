@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from ui.auth import add_user, may_enter, read_users
 from ui.documents import Progress
 from ui.layout import STATIC
 from ui.library import Library
+from ui.reasons import in_words
 from ui.scope import scope
 from ui.serve import check_host
 from ui.turns import (
@@ -35,6 +38,7 @@ from ui.turns import (
 from ui.upload import safe_name, take
 from ui.words import CHINESE, ENGLISH, Words, preferred
 
+ROOT = Path(__file__).parents[2]
 QUESTION = "到2028年打造多少个工业智能体？"
 
 
@@ -156,6 +160,42 @@ def test_what_a_file_is_gets_told_from_its_content(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["good.md"]
 
 
+def reasons() -> Iterator[str]:
+    """Every reason that reading or taking a file in can give, with 7 for what is filled in."""
+    for file in [*(ROOT / "ingest").glob("*.py"), ROOT / "ui" / "upload.py"]:
+        nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+        filled = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+        pieces = {id(piece) for node in filled for piece in node.values}
+        texts = [
+            "".join(
+                getattr(piece, "value", "") if isinstance(piece, ast.Constant) else "7"
+                for piece in node.values
+            )
+            for node in filled
+        ]
+        texts += [
+            node.value
+            for node in nodes
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in pieces
+        ]
+        for text in texts:
+            if (
+                re.match(r"(it|its|there|files|reading|no text) (\w+ )+\w+", text)
+                and "\n" not in text
+            ):
+                yield text
+
+
+def test_every_reason_has_words_in_chinese() -> None:
+    found = set(reasons())
+    assert "it is empty" in found
+    assert "it is larger than 7 MB; split it into smaller files" in found
+    assert [one for one in found if in_words(one, CHINESE) == one] == []
+    assert in_words("it is empty", ENGLISH) == "it is empty"
+
+
 def test_passwords_are_hashed(tmp_path: Path) -> None:
     file = tmp_path / "users.json"
     add_user(file, "李", "correct horse")
@@ -251,6 +291,7 @@ import sys
 from pathlib import Path
 from ui.chat import Chat
 from ui.library import Library
+from ui.reasons import in_words
 
 chat = Chat(Library(Path(sys.argv[1])))
 written = {}
@@ -269,6 +310,6 @@ def test_a_welcome_that_comes_late_replaces_no_turn(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     assert run.returncode == 0, run.stderr
