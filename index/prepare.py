@@ -22,6 +22,9 @@ from ingest.errors import UnreadableFile
 from ingest.read import Found, discover, read
 from ingest.types import Document
 
+_AT_ONCE = 4096
+"""Passages that are sorted by length together."""
+
 Progress = Callable[[str, int, int], None]
 """Told of each step: what is being done (`reading`, `embedding`), how much is done, of how much."""
 
@@ -86,22 +89,40 @@ def _prepare(document: Document, embedder: Embedder, fingerprint: bytes) -> Prep
 
 def embed(
     connection: Connection,
-    prepared: Iterable[Prepared],
+    news: Iterable[New],
     embedder: Embedder,
     progress: Progress,
     *,
     again: bool,
 ) -> int:
-    """Make the vectors that are missing, or all of them `again`; gives how many were made."""
+    """Make the vectors that are missing, or all of them `again`; gives how many were made.
+
+    `news` is gone through twice.
+    """
+    keys = {key for new in news for key in new.prepared.keys}
+    wanted = keys if again else store.missing_vectors(connection, keys)
+    total, done = len(wanted), 0
+    for texts in _batches((new.prepared for new in news), wanted):
+        # Texts of like length stand together, so that little of a batch is padding.
+        order = sorted(texts, key=lambda key: (len(texts[key]), key))
+        for batch in embedder.passages([texts[key] for key in order]):
+            store.keep_vectors(connection, order[: len(batch)], batch)
+            del order[: len(batch)]
+            done += len(batch)
+            progress("embedding", done, total)
+    return done
+
+
+def _batches(prepared: Iterable[Prepared], wanted: set[bytes]) -> Iterator[dict[bytes, str]]:
+    """The texts that are wanted, each once, in batches that memory holds easily."""
     texts: dict[bytes, str] = {}
     for one in prepared:
-        texts.update(zip(one.keys, one.texts, strict=True))
-    wanted = set(texts) if again else store.missing_vectors(connection, texts)
-    # Texts of like length stand together, so that little of a batch is padding.
-    order = sorted(wanted, key=lambda key: (len(texts[key]), key))
-    done = 0
-    for batch in embedder.passages([texts[key] for key in order]):
-        store.keep_vectors(connection, order[done : done + len(batch)], batch)
-        done += len(batch)
-        progress("embedding", done, len(order))
-    return done
+        for key, text in zip(one.keys, one.texts, strict=True):
+            if key in wanted:
+                wanted.remove(key)
+                texts[key] = text
+        if len(texts) >= _AT_ONCE:
+            yield texts
+            texts = {}
+    if texts:
+        yield texts
