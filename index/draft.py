@@ -61,9 +61,10 @@ def _plain(new: New) -> dict[str, Any]:
 def _new(plain: dict[str, Any]) -> New:
     path, name = plain["file"]
     about = plain["metadata"]
+    identity, known_as, title, text = plain["document"]
     metadata = Metadata(**about | {"years": tuple(about["years"])})
     prepared = Prepared(
-        Document(*plain["document"], sections=(), metadata=metadata),
+        Document(identity, known_as, title, text, (), metadata),
         tuple(map(_chunk, plain["chunks"])),
         tuple(plain["texts"]),
         tuple(map(bytes.fromhex, plain["keys"])),
