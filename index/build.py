@@ -15,6 +15,7 @@ from sqlite3 import Connection
 
 from index import catalogue, glossary, prepare, store, vectors
 from index.catalogue import File
+from index.draft import drafting
 from index.embed import Embedder, fits, probe
 from index.lock import writing
 from index.prepare import New, Progress
@@ -57,21 +58,21 @@ def update(
             before = catalogue.files(connection)
             known = {} if rebuild else before
             gone = _gone(paths, found, known) if prune else []
-            news = list(prepare.news(found, known, embedder, fingerprint, skipped, progress))
-            if rebuild and not news:
-                raise IndexProblem(_nothing_to_index(paths, skipped))
-            embedded = prepare.embed(
-                connection, [new.prepared for new in news], embedder, progress, again=rebuild
-            )
-            if news or gone or not vectors.whole(folder, store.get_meta(connection)):
-                old = before if rebuild else gone
-                _change(connection, folder, old, news, embedder, fingerprint)
+            with drafting(folder) as draft:
+                for new in prepare.news(found, known, embedder, fingerprint, skipped, progress):
+                    draft.add(new)
+                if rebuild and not draft.paths:
+                    raise IndexProblem(_nothing_to_index(paths, skipped))
+                embedded = prepare.embed(connection, draft, embedder, progress, again=rebuild)
+                if draft.paths or gone or not vectors.whole(folder, store.get_meta(connection)):
+                    old = before if rebuild else gone
+                    _change(connection, folder, old, draft, embedder, fingerprint)
             documents, chunks = catalogue.count(connection)
-    changed = sum(str(new.file.path) in known for new in news)
+    changed = sum(path in known for path in draft.paths)
     return Update(
         documents=documents,
         chunks=chunks,
-        added=len(news) - changed,
+        added=len(draft.paths) - changed,
         changed=changed,
         removed=len(gone),
         embedded=embedded,
@@ -151,7 +152,7 @@ def _change(
     connection: Connection,
     folder: Path,
     gone: Iterable[str],
-    news: Sequence[New],
+    news: Iterable[New],
     embedder: Embedder,
     fingerprint: bytes,
 ) -> None:

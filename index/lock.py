@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.types import IndexProblem
+from index.vectors import sync_folder
 
 
 @contextmanager
@@ -21,7 +22,9 @@ def writing(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
     `IndexProblem` when the folder cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder.parent)  # else a power cut takes the first index away as a whole
         with _held(folder, report):
             yield
     except OSError as error:

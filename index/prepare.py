@@ -19,8 +19,12 @@ from index.store import vector_key
 from index.types import Skipped
 from ingest.chunk import MAX_TOKENS, chunk, embedded_text
 from ingest.errors import UnreadableFile
+from ingest.limit import time_limit
 from ingest.read import Found, discover, read
 from ingest.types import Document
+
+_AT_ONCE = 4096
+"""Passages that are sorted by length together."""
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: what is being done (`reading`, `embedding`), how much is done, of how much."""
@@ -64,8 +68,9 @@ def news(
             sha256 = _sha256(file.path)
             if before is not None and before.sha256 == sha256:
                 continue
-            document = read(file.path, file.name)
-            yield New(file, sha256, _prepare(document, embedder, fingerprint))
+            with time_limit():
+                prepared = _prepare(read(file.path, file.name), embedder, fingerprint)
+            yield New(file, sha256, prepared)
         except (UnreadableFile, OSError) as error:
             reason = f"it cannot be opened ({error.strerror})" if isinstance(error, OSError) else ""
             kept = "; what it held before stays in the index" if before is not None else ""
@@ -86,22 +91,40 @@ def _prepare(document: Document, embedder: Embedder, fingerprint: bytes) -> Prep
 
 def embed(
     connection: Connection,
-    prepared: Iterable[Prepared],
+    news: Iterable[New],
     embedder: Embedder,
     progress: Progress,
     *,
     again: bool,
 ) -> int:
-    """Make the vectors that are missing, or all of them `again`; gives how many were made."""
+    """Make the vectors that are missing, or all of them `again`; gives how many were made.
+
+    `news` is gone through twice.
+    """
+    keys = {key for new in news for key in new.prepared.keys}
+    wanted = keys if again else store.missing_vectors(connection, keys)
+    total, done = len(wanted), 0
+    for texts in _batches((new.prepared for new in news), wanted):
+        # Texts of like length stand together, so that little of a batch is padding.
+        order = sorted(texts, key=lambda key: (len(texts[key]), key))
+        for batch in embedder.passages([texts[key] for key in order]):
+            store.keep_vectors(connection, order[: len(batch)], batch)
+            del order[: len(batch)]
+            done += len(batch)
+            progress("embedding", done, total)
+    return done
+
+
+def _batches(prepared: Iterable[Prepared], wanted: set[bytes]) -> Iterator[dict[bytes, str]]:
+    """The texts that are wanted, each once, in batches that memory holds easily."""
     texts: dict[bytes, str] = {}
     for one in prepared:
-        texts.update(zip(one.keys, one.texts, strict=True))
-    wanted = set(texts) if again else store.missing_vectors(connection, texts)
-    # Texts of like length stand together, so that little of a batch is padding.
-    order = sorted(wanted, key=lambda key: (len(texts[key]), key))
-    done = 0
-    for batch in embedder.passages([texts[key] for key in order]):
-        store.keep_vectors(connection, order[done : done + len(batch)], batch)
-        done += len(batch)
-        progress("embedding", done, len(order))
-    return done
+        for key, text in zip(one.keys, one.texts, strict=True):
+            if key in wanted:
+                wanted.remove(key)
+                texts[key] = text
+        if len(texts) >= _AT_ONCE:
+            yield texts
+            texts = {}
+    if texts:
+        yield texts

@@ -180,8 +180,8 @@ def set_meta(connection: sqlite3.Connection, **values: str | float | bytes) -> N
 
 def missing_vectors(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
     """Those of `keys` that have no vector yet."""
-    known = {row[0] for row in connection.execute("SELECT key FROM vector")}
-    return set(keys) - known
+    known = "SELECT 1 FROM vector WHERE key = ?"
+    return {key for key in keys if connection.execute(known, (key,)).fetchone() is None}
 
 
 def keep_vectors(connection: sqlite3.Connection, keys: Sequence[bytes], vectors: Vectors) -> None:
@@ -192,7 +192,7 @@ def keep_vectors(connection: sqlite3.Connection, keys: Sequence[bytes], vectors:
 
 
 def vector_batches(
-    connection: sqlite3.Connection, dimension: int, size: int = 65_536
+    connection: sqlite3.Connection, dimension: int, size: int = 8_192
 ) -> Iterator[tuple[Numbers, Vectors]]:
     """Every chunk's number and its vector, in batches: shapes (size,) and (size, dimension)."""
     cursor = connection.execute(

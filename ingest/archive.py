@@ -7,6 +7,7 @@ import zipfile
 import zlib
 
 from ingest.errors import UnreadableFile
+from ingest.limit import check_tags
 
 LARGEST_PART = 32 * 2**20
 """Bytes of the largest part that is unpacked; a 500-page document takes about 5 MB."""
@@ -34,7 +35,8 @@ def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
     """The bytes of one part, or b"" where there is none of that name.
 
     Raises `UnreadableFile` where it unpacks to more than `LARGEST_PART`, whatever its header says,
-    is damaged, or declares entities, which the formats that come in archives forbid.
+    holds too many tags, is damaged, or declares entities, which the formats that come in archives
+    forbid.
     """
     try:
         with archive.open(name) as part:
@@ -47,4 +49,5 @@ def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
         raise UnreadableFile(f"it unpacks to more than {LARGEST_PART >> 20} MB")
     if any(sign in data for sign in _DOCTYPES):
         raise UnreadableFile("it declares entities, which no honest document of its kind does")
+    check_tags(data.count(b"<"))
     return data

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.leads import break_between, leads_that_fit
+from ingest.limit import look_at_clock, time_limit
 from ingest.metadata import place
 from ingest.split import split
 from ingest.types import READ, Block, Chunk, Document, Section, Span, join, locate
@@ -32,22 +33,29 @@ def chunk(
     A passage lies within one section and holds at most `max_tokens` as `count_tokens` counts them
     (a single character that counts more stays whole). It ends where a sentence ends, unless the
     sentence alone is longer. When a list or a table must be cut, each part begins with the list's
-    lead-in or the table's header. `count_tokens` is called about twice a passage.
+    lead-in or the table's header. `count_tokens` is called about twice a passage. Raises
+    `UnreadableFile` when it takes too long (`ingest.limit`).
     """
-    chunks: list[Chunk] = []
+    with time_limit():
+        return tuple(_chunks(document, count_tokens, max_tokens))
+
+
+def _chunks(
+    document: Document, count_tokens: Callable[[str], int], max_tokens: int
+) -> Iterator[Chunk]:
+    number = 0
     for section in document.sections:
+        look_at_clock()
         for start, spans in _passages(document.text, section, count_tokens, max_tokens):
-            chunks.append(
-                Chunk(
-                    f"{document.id}-{len(chunks)}",
-                    document.id,
-                    section.path,
-                    join(document.text, spans),
-                    spans,
-                    _page(section, start),
-                )
+            yield Chunk(
+                f"{document.id}-{number}",
+                document.id,
+                section.path,
+                join(document.text, spans),
+                spans,
+                _page(section, start),
             )
-    return tuple(chunks)
+            number += 1
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
@@ -59,6 +67,8 @@ def embedded_text(document: Document, chunk: Chunk) -> str:
 
 
 def _page(section: Section, start: int) -> int | None:
+    if section.blocks[0].page is None:
+        return None
     for block in section.blocks:
         if any(span.start <= start < span.end for span in block.spans):
             return block.page

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from ingest.archive import open_archive, unpacked
 from ingest.errors import UnreadableFile
 from ingest.extract import Piece, assemble
+from ingest.limit import look_at_clock
 from ingest.numbering import Counters, Level
 from ingest.types import Role, Source
 
@@ -163,6 +164,7 @@ def _blocks(root: ET.Element, look: _Look) -> Iterator[Piece]:
     """The paragraphs and tables in order, wherever content controls and the like hold them."""
     stack = [root]
     while stack:
+        look_at_clock()
         element = stack.pop()
         if element.tag == f"{_W}p":
             yield from _paragraph(element, look)

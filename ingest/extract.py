@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ingest.limit import check_blocks
 from ingest.types import Block, Role, Source, Span
 
 _SPACES = re.compile(r"\s+")
@@ -29,6 +30,7 @@ def assemble(pieces: Iterable[Piece], title: str = "") -> Source:
     blocks: list[Block] = []
     offset = 0
     for piece in pieces:
+        check_blocks(len(blocks))
         text = " ".join(piece.text.split())
         if text:
             span = Span(offset, offset + len(text))

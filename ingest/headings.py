@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.limit import look_at_clock
 from ingest.marks import Kind, Mark, mark
 from ingest.types import READ, Block, Role
 
@@ -81,6 +82,7 @@ def find_headings(lines: Sequence[Line]) -> None:
     """
     articles = _Articles()
     for line in lines:
+        look_at_clock()
         if line.rank is not None or line.block.role not in {Role.HEADING, Role.TEXT}:
             continue
         found = mark(line.words)

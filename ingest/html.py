@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest.encoding import decode
 from ingest.errors import UnreadableFile
 from ingest.extract import Piece, assemble, collapse
+from ingest.limit import check_tags, look_at_clock
 from ingest.types import Role, Source
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
@@ -88,6 +89,7 @@ def html(data: bytes) -> Source:
     `NAVIGATION`. Where the page has one `main` or `article`, all outside of it is navigation.
     """
     text = _decoded(data)
+    check_tags(text.count("<"))
     _check_nesting(text)
     parser = LexborHTMLParser(text)
     body = parser.body
@@ -153,6 +155,7 @@ def _walk(body: LexborNode, main: LexborNode | None, page: _Page) -> None:
     contexts = [_Context(Role.TEXT if main is None else Role.NAVIGATION)]
     stack: list[LexborNode | None] = [body]
     while stack:
+        look_at_clock()
         node = stack.pop()
         context = contexts[-1]
         if node is None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from ingest.days import DAY, iso
+from ingest.limit import look_at_clock
 
 _LONGEST = 40
 """Characters of the longest name of one body."""
@@ -102,6 +103,7 @@ def signature(text: str) -> tuple[str, str]:
     alike, for pages copied from the web have spaces where line ends were.
     """
     for found in _SIGNED_ON.finditer(text):
+        look_at_clock()
         before = _SEAL.sub("", text[max(0, found.start() - _SIGNED_WITHIN) : found.start()])
         if signers := bodies_at_end(before):
             return signers, iso(found)

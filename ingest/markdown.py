@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
+from ingest.limit import check_blocks, look_at_clock
 from ingest.types import Block, Role, Source, Span
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t\u3000]+|(?=[^#\s!]))")
@@ -33,6 +35,8 @@ def markdown(text: str) -> Source:
     blocks: list[Block] = []
     fenced = False
     for start, end in _lines(text, blocks):
+        look_at_clock()
+        check_blocks(len(blocks))
         line = text[start:end]
         if _FENCE.match(line):
             fenced = not fenced
@@ -46,6 +50,7 @@ def markdown(text: str) -> Source:
 
 def _lines(text: str, blocks: list[Block]) -> Iterator[tuple[int, int]]:
     """The lines without white space around them; HTML comments go to `blocks` at once."""
+    check_blocks(text.count("<!--"))
     comments = [match.span() for match in _COMMENT.finditer(text)] if "<!--" in text else []
     blocks.extend(_markup(start, end) for start, end in comments)
     offset = 0
@@ -60,17 +65,15 @@ def _lines(text: str, blocks: list[Block]) -> Iterator[tuple[int, int]]:
 def _outside(
     text: str, start: int, end: int, holes: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    """The parts of `[start, end)` outside of `holes`, trimmed."""
-    parts = [(start, end)]
-    for first, last in holes:
-        if first < end and start < last:
-            parts = [
-                (low, high)
-                for begin, stop in parts
-                for low, high in ((begin, min(stop, first)), (max(begin, last), stop))
-                if low < high
-            ]
-    for low, high in parts:
+    """The parts of `[start, end)` outside of `holes`, which are in order, trimmed."""
+    edges = [start]
+    for number in range(bisect_right(holes, start, key=lambda hole: hole[1]), len(holes)):
+        first, last = holes[number]
+        if first >= end:
+            break
+        edges.extend((first, last))
+    edges.append(end)
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
         piece = text[low:high]
         if stripped := piece.strip():
             begin = low + piece.index(stripped[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.articles import find_articles
 from ingest.headings import Line, find_headings
+from ingest.limit import look_at_clock
 from ingest.titles import find_title
 from ingest.types import Block, Role, Section, Source, Span, join
 
@@ -29,6 +30,7 @@ def _sections(text: str, title: str, lines: Sequence[Line]) -> Iterator[Section]
     blocks: list[Block] = []
     head: tuple[str, int, tuple[str, ...]] = (title, 0, (title,))
     for line in lines:
+        look_at_clock()
         if line.rank is not None:
             signs = _signs_before(text, blocks, line.block)
             if blocks:

@@ -9,7 +9,6 @@ Reading order is our own: pdfplumber's text holds 79 % of the characters in orde
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ import pypdfium2 as pdfium
 from ingest import pdf_scan
 from ingest.errors import UnreadableFile
 from ingest.extract import Piece, assemble
+from ingest.limit import allow_scans, look_at_clock
 from ingest.marks import mark
 from ingest.pdf_layout import Line, cells, in_reading_order, lines_of, on_one_height
 from ingest.pdf_page import Box, Page, read_page
@@ -29,8 +29,6 @@ from ingest.press import role_of
 from ingest.types import Role, Source
 
 MOST_PAGES = 3000
-LONGEST = 120.0
-"""Seconds after which reading a PDF is given up, those for scanned pages not counted."""
 MOST_SCANNED = 500
 """Scanned pages that are read; each takes some seconds."""
 
@@ -102,11 +100,9 @@ class _Laid:
 
 
 def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
-    deadline = time.monotonic() + LONGEST
     scanned = 0
     for number in range(1, len(document) + 1):
-        if time.monotonic() > deadline:
-            raise UnreadableFile(f"reading it takes more than {LONGEST:.0f} s; split it")
+        look_at_clock()
         try:
             page = read_page(document, number)
         except pdfium.PdfiumError:
@@ -115,9 +111,8 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
             scanned += 1
             if scanned > MOST_SCANNED:
                 raise UnreadableFile(f"it has more than {MOST_SCANNED} scanned pages; split it")
-            began = time.monotonic()
+            allow_scans()
             lines = pdf_scan.lines_in_picture(document, number)
-            deadline += time.monotonic() - began
             yield _Laid(replace(page, rules=()), lines, {})
             continue
         tables, glyphs = tables_of(page.glyphs, page.rules)

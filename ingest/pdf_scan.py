@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 ADVICE = "run: pip install 'policyqa[ocr]', then index it again"
 
 _DPI = 200
-_POINTS = 72 / _DPI
+_LONGEST_SIDE = 2400
+"""Pixels of a picture's longer side: a poster at 200 dpi would take gigabytes, and RapidOCR makes
+pictures smaller than this anyway."""
 _NARROW = 0.54
 """Width of a Latin letter or a figure over that of a Chinese character."""
 _PADDING = 0.35
@@ -45,15 +47,16 @@ def lines_in_picture(document: pdfium.PdfDocument, number: int) -> list[Line]:
     """The lines of a scanned page, top to bottom; `number` counts from 1."""
     page = document[number - 1]
     try:
-        height = page.get_height()
-        picture = page.render(scale=_DPI / 72, rev_byteorder=False).to_numpy()[:, :, :3]
+        width, height = page.get_size()
+        scale = min(_DPI / 72, _LONGEST_SIDE / max(width, height, 1.0))
+        picture = page.render(scale=scale, rev_byteorder=False).to_numpy()[:, :, :3]
     finally:
         page.close()
     found = _engine()(picture)
     if found.boxes is None or found.txts is None:
         return []
     lines = [
-        _line(" ".join(text.split()), box, height)
+        _line(" ".join(text.split()), box, height, scale)
         for box, text in zip(found.boxes, found.txts, strict=True)
         if text.strip()
     ]
@@ -67,13 +70,18 @@ def _engine() -> RapidOCR:
     return RapidOCR(params={"Global.log_level": "critical"})
 
 
-def _line(text: str, corners: Any, height: float) -> Line:  # noqa: ANN401 - an array (4, 2)
+def _line(
+    text: str,
+    corners: Any,  # noqa: ANN401 - an array (4, 2)
+    height: float,
+    scale: float,
+) -> Line:
     """A line from the corners of its box, which stand in pixels from the top of the page.
 
     Its size comes from its width, for the height of a box depends on which characters are in it.
     """
     across, down = (
-        [float(number) * _POINTS for number in axis] for axis in zip(*corners, strict=True)
+        [float(number) / scale for number in axis] for axis in zip(*corners, strict=True)
     )
     width = sum(_NARROW if one.isascii() else 1.0 for one in text)
     size = (max(across) - min(across)) / (width + _PADDING)

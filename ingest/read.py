@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.encoding import decode
 from ingest.errors import UnreadableFile
+from ingest.limit import time_limit
 from ingest.markdown import markdown
 from ingest.metadata import metadata
 from ingest.outline import outline
@@ -159,8 +160,14 @@ def read(path: Path, name: str) -> Document:
 
     Its id is the first 16 hexadecimal digits of the SHA-256 of its text in UTF-8, so the same text
     under two names is one document. Text files keep their line ends as they stand, so that a
-    citation's place is the file's own. Raises `UnreadableFile` with a reason of one line.
+    citation's place is the file's own. Raises `UnreadableFile` with a reason of one line, also when
+    it takes longer than `ingest.limit` allows.
     """
+    with time_limit():
+        return _read(path, name)
+
+
+def _read(path: Path, name: str) -> Document:
     if reason := _why_not(path):
         raise UnreadableFile(reason)
     data = _bytes(path)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from ingest.limit import look_at_clock
 from ingest.marks import mark
 from ingest.press import dateline, is_headline, role_of, sign_off, turn
 from ingest.types import Block, Role, Source, Span, join
@@ -30,6 +31,8 @@ _PULL_QUOTE_LIKENESS = 0.85
 _SHORTEST_MATCH = 3
 _ANCHOR = 6
 _LONGEST_PAGE = 200_000
+_MOST_PARTS = 50
+"""Parts that a sentence is broken into at most."""
 
 _ASIDE = frozenset(
     {Role.CAPTION, Role.BYLINE, Role.PULL_QUOTE, Role.PAGE_NUMBER, Role.RUNNING_HEAD, Role.MARKUP}
@@ -52,6 +55,7 @@ def repair(source: Source) -> Source:
 
 def _classified(text: str, block: Block) -> list[Block]:
     """`block` as caption, byline or text; a dateline before its text is a byline of its own."""
+    look_at_clock()
     if block.role not in {Role.TEXT, Role.HEADING}:
         return [block]
     words = join(text, block.spans)
@@ -114,6 +118,7 @@ def _without_pull_quotes(text: str, blocks: list[Block]) -> list[Block]:
         return blocks
     told: list[Block] = []
     for number, block in enumerate(blocks):
+        look_at_clock()
         words = texts[number]
         # Without separators, since what it repeats may itself be broken by a column's end.
         others = "".join(texts[:number]) + "".join(texts[number + 1 :])
@@ -158,11 +163,13 @@ def _joined(text: str, blocks: Sequence[Block]) -> list[Block]:
     result: list[Block] = []
     open_at: int | None = None
     for block in blocks:
+        look_at_clock()
         first = result[open_at] if open_at is not None and block.role is Role.TEXT else None
         if open_at is not None and first and _goes_on(text, result, first, block):
             first = replace(first, spans=_glued(text, first.spans, block.spans))
             result[open_at] = first
-            open_at = None if _is_whole(text, first) else open_at
+            ended = len(first.spans) >= _MOST_PARTS or _is_whole(text, first)
+            open_at = None if ended else open_at
             continue
         result.append(block)
         if block.role not in _ASIDE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from ingest.limit import look_at_clock
+
 _SEPARATORS = [
     r"\n+",
     r"[。！？!?…]+[”’」』）)》]*",
@@ -36,6 +38,7 @@ def split(
             for low, high in split(text[start:end], count_tokens, max_tokens):
                 yield start + low, start + high
         return
+    look_at_clock()
     tokens = count_tokens(text)
     if tokens <= max_tokens or len(text) == 1:
         yield 0, len(text)

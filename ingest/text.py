@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.limit import check_blocks, look_at_clock
 from ingest.marks import mark
 from ingest.press import is_headline
 from ingest.types import Block, Role, Source, Span
@@ -58,15 +59,18 @@ def plain(text: str) -> Source:
     spans: list[Span] = []
     offset = 0
     for line in text.splitlines(keepends=True):
+        look_at_clock()
         if not line.isspace():
             title_ends = [] if spans else _title_ends(text, offset, offset + len(line))
             spans.extend(_pieces(text, offset, offset + len(line), title_ends))
+            check_blocks(len(spans))
         offset += len(line)
     paragraphs = _unwrapped(text, spans)
     gaps = [_line_ends(text, a[-1].end, b[0].start) for a, b in pairwise(paragraphs)]
     usual = _usual_gap(text, paragraphs, gaps)
     blocks = []
     for number, paragraph in enumerate(paragraphs):
+        look_at_clock()
         apart = (
             0 < number < len(gaps)
             and gaps[number - 1] > 1

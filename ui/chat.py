@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -15,18 +15,22 @@ from qa.followup import resolve
 from qa.reader import load
 from qa.suggest import suggest
 from ui import export, feedback, layout, page, programs, source
-from ui.events import Changes, language_of, number_sent, sent_with, user_of
+from ui.events import TITLE, Changes, language_of, number_sent, sent_with, user_of
 from ui.holdings import Holdings
-from ui.library import Library
+from ui.library import AT_ONCE, Library
 from ui.scope import scope
-from ui.turns import LONGEST, Talk, replace, talk_from_json, talks_from_json
+from ui.turns import (
+    LONGEST,
+    Talk,
+    replace,
+    talk_from_text,
+    talks_from_text,
+    talks_to_text,
+    turn_to_text,
+)
 from ui.words import LANGUAGES, Words
 
 _EXAMPLES = 4
-_KEPT_TALKS = 50
-_ASKING = 2
-"""Questions answered at once. One keeps a core busy; with four on two cores, twenty clients got a
-quarter fewer answers a minute."""
 _WAITING = 200
 
 
@@ -38,13 +42,13 @@ class Chat:
         self._examples: tuple[tuple[int, int], list[str]] = ((0, 0), [])
         key = hashlib.sha256(str(library.folder.resolve()).encode()).hexdigest()[:8]
         with gr.Blocks(
-            title="policyqa", fill_width=True, fill_height=True, analytics_enabled=False
+            title=TITLE, fill_width=True, fill_height=True, analytics_enabled=False
         ) as self.blocks:
             self.parts = layout.build(LANGUAGES["zh"], key)
             # Before the page's own events, which would take the names.
-            programs.offer(library, _ASKING)
+            programs.offer(library)
             self._wire()
-        self.blocks.queue(max_size=_WAITING, default_concurrency_limit=_ASKING)
+        self.blocks.queue(max_size=_WAITING, default_concurrency_limit=AT_ONCE)
 
     def warm(self) -> None:
         """Load what the first question would wait for: the reader, and the model for examples."""
@@ -70,14 +74,20 @@ class Chat:
         self.blocks.load(None, js=_js("page"), api_visibility="private")
         on(parts.language.click, self.switch_language, kept, whole, queue=False)
         parts.theme.click(None, js=_js("theme"), api_visibility="private")
-        asking = [parts.question, parts.literally, parts.talk, parts.past, parts.prefs, *scopes]
-        asked = [parts.question, parts.literally, *shelf]
-        for event in (parts.question.submit, parts.send.click):
-            on(event, self.ask, asking, asked)
+        asking = [parts.question, parts.before, parts.talk, parts.past, parts.prefs, *scopes]
+        sent = functools.partial(gr.on, [parts.question.submit, parts.send.click])
+        js = _js("asking").replace("LONGEST", str(LONGEST))
+        asked = on(
+            sent, self.ask, asking, [parts.answered, *shelf], js=js,
+            show_progress_on=[parts.answered],
+        )  # fmt: skip
+        keeping = [parts.answered, parts.talk]
+        asked.success(None, keeping, [parts.talk], js=_js("keep"), api_visibility="private")
+        asked.failure(None, js=_js("failed"), api_visibility="private")
         looking = [parts.prefs]
         for shown in (parts.transcript, parts.source, parts.table):
             on(shown.select, self.open_source, looking, [parts.source])
-        on(parts.transcript.like, self.judge, kept, [parts.talk, parts.transcript])
+        on(parts.transcript.like, self.judge, [parts.prefs, parts.talk], [parts.talk])
         on(parts.new.click, self.start_anew, kept, shelf)
         on(parts.earlier.select, self.open_earlier, kept, shelf)
         on(parts.earlier.delete, self.forget, kept, [parts.past, parts.earlier])
@@ -90,17 +100,20 @@ class Chat:
             )
             done.then(None, [parts.exported], js=_js("download"), api_visibility="private")
         library = [parts.progress, parts.table, *scopes, parts.upload]
+        choosing = [parts.prefs, *scopes]
+        for field in scopes:
+            on(field.change, holdings.say_scope, choosing, [parts.within], queue=False)
         alone = {"concurrency_id": "writing", "concurrency_limit": 1}
         # Gradio's paths lost the names' punctuation; the browser tells the names beside them.
-        adding = [parts.upload, parts.names, parts.prefs]
+        adding = [parts.upload, parts.names, *choosing]
         for changed in (
             on(parts.upload.upload, holdings.upload, adding, library, js=_js("names"), **alone),
-            on(parts.refresh.click, holdings.refresh, looking, library, **alone),
-            on(parts.table.delete, holdings.remove, looking, library, **alone),
+            on(parts.refresh.click, holdings.refresh, choosing, library, **alone),
+            on(parts.table.delete, holdings.remove, choosing, library, **alone),
         ):
             on(changed.then, self.welcome, looking, [parts.welcome])
         listed = [parts.table, *scopes]
-        on(parts.documents_tab.select, holdings.refreshed_list, looking, listed)
+        on(parts.documents_tab.select, holdings.refreshed_list, choosing, listed)
 
     def open(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
         """The page as this browser left it, in the language that it asks for."""
@@ -123,7 +136,7 @@ class Chat:
 
     def _page(self, words: Words, talk: object, past: object, request: gr.Request) -> Changes:
         parts, user = self.parts, user_of(request)
-        mine, talks = talk_from_json(talk, user), talks_from_json(past, user)
+        mine, talks = talk_from_text(talk, user), talks_from_text(past, user)
         return {
             **layout.in_language(parts, words),
             **self._shelf(mine, talks, words),
@@ -135,8 +148,8 @@ class Chat:
     def _shelf(self, talk: Talk, past: tuple[Talk, ...], words: Words) -> dict[Any, Any]:
         parts = self.parts
         return {
-            parts.talk: talk.to_json(),
-            parts.past: [one.to_json() for one in past[:_KEPT_TALKS]],
+            parts.talk: talk.to_text(),
+            parts.past: talks_to_text(past),
             parts.transcript: page.transcript(talk, words),
             parts.earlier: page.history(past, words),
         }
@@ -153,36 +166,28 @@ class Chat:
         return self._examples[1]
 
     def ask(  # noqa: PLR0913, PLR0917 - as many as the page's fields
-        self, question: str, literally: bool, talk: object, past: object, prefs: object,  # noqa: FBT001
+        self, question: str, before: str, talk: object, past: object, prefs: object,
         document: str, issuer: str, year: str, request: gr.Request,
-    ) -> Iterator[Changes]:  # fmt: skip
-        """Show the question at once, then its answer."""
-        parts, words, user = self.parts, language_of(prefs, request), user_of(request)
+    ) -> Changes:  # fmt: skip
+        """Answer a question; the page adds the turn to its talk.
+
+        `before` is the question that a follow-up leans on. The talk comes along only when it is
+        full, to be put on the shelf.
+        """
+        words, user = language_of(prefs, request), user_of(request)
+        if not self.library.counts()[0]:
+            raise PolicyQAError(words.empty_more)
         asked = check(question)
-        mine = talk_from_json(talk, user)
-        before: Changes = {}
-        if len(mine.turns) >= LONGEST:
-            talks = talks_from_json(past, user)
-            before = self._shelf(Talk(user=user), (mine, *talks), words)
-            gr.Info(words.history_full.format(len(mine.turns)))
-            mine = Talk(user=user)
-        yield {
-            **before,
-            parts.transcript: page.transcript(mine, words, pending=asked),
-            parts.question: "",
-            parts.literally: False,
-        }
-        understood = asked
-        if mine.turns and not literally:
-            understood = resolve(asked, mine.turns[-1].understood)
-        try:
-            chosen, within = scope(document, issuer, year)
-            turn = self.library.ask(asked, understood, chosen, within)
-        except Exception:
-            yield {parts.transcript: page.transcript(mine, words), parts.question: asked}
-            raise
-        mine = Talk((*mine.turns, turn), user)
-        yield {parts.talk: mine.to_json(), parts.transcript: page.transcript(mine, words)}
+        understood = resolve(asked, before)
+        chosen, within = scope(document, issuer, year)
+        turn = self.library.ask(asked, understood, chosen, within)
+        answered = {"turn": turn_to_text(turn), "html": page.turn(turn, words)}
+        full = talk_from_text(talk, user)
+        if not full.turns:
+            return {self.parts.answered: answered}
+        gr.Info(words.history_full.format(len(full.turns)), title=TITLE)
+        talks = (full, *talks_from_text(past, user))
+        return {self.parts.answered: answered, **self._shelf(Talk((turn,), user), talks, words)}
 
     def open_source(self, prefs: object, request: gr.Request, event: gr.EventData) -> Changes:
         """The document of a citation beside the chat, its words marked."""
@@ -197,26 +202,24 @@ class Chat:
         return {self.parts.source: source.panel(document, spans, words, wider)}
 
     def judge(
-        self, prefs: object, talk: object, _past: object, request: gr.Request, event: gr.EventData
+        self, prefs: object, talk: object, request: gr.Request, event: gr.EventData
     ) -> Changes:
-        """Keep a thumb up or down, with its note."""
+        """Keep a thumb up or down, with its note; the page shows it by itself."""
         words, user, data = language_of(prefs, request), user_of(request), sent_with(event)
-        mine = talk_from_json(talk, user)
+        mine = talk_from_text(talk, user)
         vote = 1 if data.get("vote") == 1 else -1
         for turn in mine.turns:
             if turn.id == data.get("turn"):
                 feedback.keep(self.library.folder, turn, vote, str(data.get("note", "")), user)
                 mine = Talk(replace(mine.turns, turn.judged(vote)), user)
-        changes: dict[Any, Any] = {self.parts.talk: mine.to_json()}
-        if data.get("note"):  # without it, the page is left alone: a note may be under way
-            gr.Info(words.thanks)
-            changes[self.parts.transcript] = page.transcript(mine, words)
-        return changes
+        if data.get("note"):
+            gr.Info(words.thanks, title=TITLE)
+        return {self.parts.talk: mine.to_text()}
 
     def start_anew(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
         """Put the conversation on the shelf and begin another."""
         user = user_of(request)
-        mine, talks = talk_from_json(talk, user), talks_from_json(past, user)
+        mine, talks = talk_from_text(talk, user), talks_from_text(past, user)
         kept = (mine, *talks) if mine.turns else talks
         return self._shelf(Talk(user=user), kept, language_of(prefs, request))
 
@@ -225,7 +228,7 @@ class Chat:
     ) -> Changes:
         """Take a conversation from the shelf; the open one goes there."""
         user, words = user_of(request), language_of(prefs, request)
-        mine, talks = talk_from_json(talk, user), talks_from_json(past, user)
+        mine, talks = talk_from_text(talk, user), talks_from_text(past, user)
         number = number_sent(event, len(talks))
         if number is None:
             return self._shelf(mine, talks, words)
@@ -236,21 +239,21 @@ class Chat:
         self, prefs: object, _talk: object, past: object, request: gr.Request, event: gr.EventData
     ) -> Changes:
         """Drop a conversation from the shelf."""
-        talks = talks_from_json(past, user_of(request))
+        talks = talks_from_text(past, user_of(request))
         number = number_sent(event, len(talks))
         if number is not None:
             talks = talks[:number] + talks[number + 1 :]
         return {
-            self.parts.past: [one.to_json() for one in talks],
+            self.parts.past: talks_to_text(talks),
             self.parts.earlier: page.history(talks, language_of(prefs, request)),
         }
 
     def export(self, talk: object, prefs: object, form: str, request: gr.Request) -> Changes:
         """The conversation as a file, which the browser saves; none is kept here."""
         words = language_of(prefs, request)
-        mine = talk_from_json(talk, user_of(request))
+        mine = talk_from_text(talk, user_of(request))
         if not mine.turns:
-            gr.Info(words.nothing_to_export)
+            gr.Info(words.nothing_to_export, title=TITLE)
             return {self.parts.exported: None}
         content, kind = (
             (export.talk_markdown(mine, words).encode("utf-8", "replace"), "text/markdown")

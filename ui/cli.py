@@ -267,15 +267,17 @@ def inspect(
     from index.embed import PACKAGED, open_embedder
     from ingest.chunk import chunk
     from ingest.ledger import ledger
+    from ingest.limit import time_limit
     from ingest.read import read
     from ui import inspected, render
 
     log = render.console(error=True)
     try:
-        document = read(file, file.name)
+        with time_limit():
+            document = read(file, file.name)
+            chunks = chunk(document, open_embedder(PACKAGED, log.print).count_tokens)
     except UnreadableFile as error:
         raise PolicyQAError(f"{file}: {error}.") from error
-    chunks = chunk(document, open_embedder(PACKAGED, log.print).count_tokens)
     book = ledger(document, chunks)
     if as_json:
         _print_json(inspected.as_json(document, chunks, book))

@@ -9,6 +9,7 @@ from html import escape
 
 from index.types import Update
 from ui.library import Listed
+from ui.reasons import in_words
 from ui.words import Words
 
 
@@ -103,7 +104,7 @@ def outcome(update: Update | None, refused: Sequence[tuple[str, str]], words: Wo
         lines.append(f"<p><b>{escape(done)}</b></p>")
         refused = [*refused, *((one.path, one.reason) for one in update.skipped)]
     lines += [
-        f'<p class="refused">{escape(words.skipped.format(name, reason))}</p>'
+        f'<p class="refused">{escape(words.skipped.format(name, in_words(reason, words)))}</p>'
         for name, reason in refused
     ]
     return f'<div class="progress" role="status">{"".join(lines)}</div>'

@@ -9,6 +9,9 @@ import gradio as gr
 
 from ui.words import LANGUAGES, Words, preferred
 
+TITLE = "policyqa"
+"""What stands above every message, in any language."""
+
 Changes = Mapping[Any, Any]
 """What an event changes: a component, and its new value or update."""
 

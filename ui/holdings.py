@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from ui import documents
 from ui.events import Changes, language_of, sent_with
 from ui.layout import Parts
 from ui.library import Library
-from ui.scope import choices
+from ui.scope import choices, scope
 from ui.upload import MOST_FILES, take
 from ui.words import Words
 
@@ -30,8 +30,8 @@ class Holdings:
     library: Library
     parts: Parts
 
-    def show(self, words: Words) -> dict[Any, Any]:
-        """The list of documents, and the scopes that they offer."""
+    def show(self, words: Words, chosen: Sequence[str] = ("", "", "")) -> dict[Any, Any]:
+        """The list of documents, and the scopes that they offer; what was `chosen` stays so."""
         parts = self.parts
         listed = self.library.documents()
         offered = choices(listed, words)
@@ -40,17 +40,30 @@ class Holdings:
         return {
             parts.table: documents.table(listed, words),
             **{
-                field: gr.Dropdown(choices=some, value="", label=label)
-                for field, some, label in zip(fields, offered, labels, strict=True)
+                field: gr.Dropdown(
+                    choices=some, value=value if value in dict(some).values() else "", label=label
+                )
+                for field, some, label, value in zip(fields, offered, labels, chosen, strict=True)
             },
         }
 
-    def refreshed_list(self, prefs: object, request: gr.Request) -> Changes:
+    def say_scope(self, prefs: object, request: gr.Request, *chosen: str) -> Changes:
+        """Say what questions are kept to, which a closed fold would hide."""
+        words, (_, within) = language_of(prefs, request), scope(*chosen)
+        label = words.within_only.format(within) if within else words.within
+        return {self.parts.within: gr.Accordion(label=label)}
+
+    def refreshed_list(self, prefs: object, request: gr.Request, *chosen: str) -> Changes:
         """The documents as they are now."""
-        return self.show(language_of(prefs, request))
+        return self.show(language_of(prefs, request), chosen)
 
     def upload(
-        self, paths: list[str] | None, names: object, prefs: object, request: gr.Request
+        self,
+        paths: list[str] | None,
+        names: object,
+        prefs: object,
+        request: gr.Request,
+        *chosen: str,
     ) -> Iterator[Changes]:
         """Take files in and index them, telling how far it has come; others go on asking."""
         parts, words = self.parts, language_of(prefs, request)
@@ -68,14 +81,16 @@ class Holdings:
         if len(refused) == len(files):
             yield {parts.progress: documents.outcome(None, refused, words), parts.upload: None}
             return
-        yield from self._take_in(refused, words)
+        yield from self._take_in(refused, words, chosen)
 
-    def refresh(self, prefs: object, request: gr.Request) -> Iterator[Changes]:
+    def refresh(self, prefs: object, request: gr.Request, *chosen: str) -> Iterator[Changes]:
         """Bring the index in step with the upload folder, which others may have changed."""
         self.library.uploads.mkdir(parents=True, exist_ok=True)
-        yield from self._take_in([], language_of(prefs, request))
+        yield from self._take_in([], language_of(prefs, request), chosen)
 
-    def _take_in(self, refused: list[tuple[str, str]], words: Words) -> Iterator[Changes]:
+    def _take_in(
+        self, refused: list[tuple[str, str]], words: Words, chosen: Sequence[str]
+    ) -> Iterator[Changes]:
         parts, progress = self.parts, documents.Progress(words)
         with ThreadPoolExecutor(1) as worker:
             update = worker.submit(self.library.take_in, progress.step)
@@ -86,11 +101,13 @@ class Holdings:
             said = documents.outcome(update.result(), refused, words)
         except PolicyQAError as error:
             said = documents.message(str(error), wrong=True)
-        yield {parts.progress: said, parts.upload: None, **self.show(words)}
+        yield {parts.progress: said, parts.upload: None, **self.show(words, chosen)}
 
-    def remove(self, prefs: object, request: gr.Request, event: gr.EventData) -> Changes:
+    def remove(
+        self, prefs: object, request: gr.Request, event: gr.EventData, *chosen: str
+    ) -> Changes:
         """Take a document out of the index."""
         words = language_of(prefs, request)
         title = self.library.remove(str(sent_with(event).get("document")))
         said = words.removed.format(title) if title else words.gone
-        return {self.parts.progress: documents.message(said), **self.show(words)}
+        return {self.parts.progress: documents.message(said), **self.show(words, chosen)}

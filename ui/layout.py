@@ -12,13 +12,26 @@ import gradio as gr
 
 from ingest.read import ENDINGS, LARGEST_FILE
 from qa.answer import LONGEST_QUESTION
+from ui import page
+from ui.turns import Talk, talks_to_text
 from ui.upload import MOST_FILES
 from ui.words import Words
 
 STATIC = Path(__file__).with_name("static")
 
-FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui")
+_FONTS = ("Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "system-ui")
 """Fonts that systems bring along; none is fetched."""
+
+
+def theme() -> gr.themes.Base:
+    """Fonts and the colour of the main button; the login page has these and no style sheet."""
+    return gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace")).set(
+        button_primary_background_fill="#0b5a6b",
+        button_primary_background_fill_hover="#0b5a6b",
+        button_primary_background_fill_dark="#7cc8d6",
+        button_primary_background_fill_hover_dark="#7cc8d6",
+        button_primary_text_color_dark="#0d1b1e",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +53,13 @@ class Parts:
     exported: gr.JSON
     welcome: gr.HTML
     transcript: gr.HTML
+    answered: gr.HTML
     within: gr.Accordion
     document: gr.Dropdown
     issuer: gr.Dropdown
     year: gr.Dropdown
     question: gr.Textbox
-    literally: gr.Checkbox
+    before: gr.Textbox
     send: gr.Button
     source: gr.HTML
     documents_tab: gr.Tab
@@ -66,14 +80,14 @@ def build(words: Words, key: str) -> Parts:
 
     parts: dict[str, Any] = {
         "prefs": kept("prefs", {"language": ""}),
-        "talk": kept("talk", {}),
-        "past": kept("past", []),
+        "talk": kept("talk", Talk().to_text()),
+        "past": kept("past", talks_to_text(())),
     }
     with gr.Row(elem_id="top"):
         parts["brand"] = gr.HTML(
             brand(words), elem_id="brand", js_on_load=_script("brand"), apply_default_css=False
         )
-        parts["user"] = gr.HTML("", elem_id="user")
+        parts["user"] = gr.HTML("", elem_id="user", apply_default_css=False)
         parts["language"] = gr.Button(words.other, elem_id="language", size="sm", min_width=60)
         parts["theme"] = gr.Button("◐", elem_id="theme", size="sm", min_width=40)
     with gr.Tabs(elem_id="tabs"):
@@ -88,7 +102,9 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="shelf", scale=0, min_width=0):
             parts["new"] = gr.Button(words.new, elem_id="new", size="sm")
-            parts["earlier"] = gr.HTML("", elem_id="earlier", js_on_load=_script("earlier"))
+            parts["earlier"] = gr.HTML(
+                "", elem_id="earlier", js_on_load=_script("earlier"), apply_default_css=False
+            )
             parts["export_markdown"] = gr.Button(words.export_markdown, size="sm", elem_id="to-md")
             parts["export_docx"] = gr.Button(words.export_docx, size="sm", elem_id="to-docx")
             parts["exported"] = gr.JSON(visible="hidden")
@@ -96,7 +112,14 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
             # Its examples come late, and must not take the place of a turn: it stands by itself.
             parts["welcome"] = gr.HTML("", elem_id="welcome", apply_default_css=False)
             parts["transcript"] = gr.HTML(
-                "", elem_id="transcript", js_on_load=_script("transcript"), apply_default_css=False
+                page.transcript(Talk(), words),
+                elem_id="transcript",
+                js_on_load=_script("transcript"),
+                apply_default_css=False,
+            )
+            # One answer on its way into the transcript, which is not drawn anew for it.
+            parts["answered"] = gr.HTML(
+                html_template="", js_on_load=_script("answered"), visible="hidden"
             )
             with gr.Column(elem_id="composer"):
                 parts["within"] = gr.Accordion(words.within, open=False, elem_id="within")
@@ -124,7 +147,7 @@ def _ask(parts: dict[str, Any], words: Words) -> None:
                         ),
                         scale=1,
                     )
-                    parts["literally"] = gr.Checkbox(visible="hidden", elem_id="literally")
+                    parts["before"] = gr.Textbox(visible="hidden")
                     parts["send"] = gr.Button(
                         words.send, variant="primary", elem_id="send", scale=0, min_width=84
                     )

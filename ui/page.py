@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from html import escape
 
@@ -11,16 +12,22 @@ from ui.turns import Place, Talk, Turn
 from ui.words import Words
 
 
-def transcript(talk: Talk, words: Words, pending: str = "") -> str:
-    """The conversation, with the question that is being answered last."""
-    parts = [turn(one, words) for one in talk.turns]
-    if pending:
-        parts.append(
-            f'<article class="turn pending">{_asked(pending, words)}'
-            f'<p class="reading" role="status"><span class="dots" aria-hidden="true">'
-            f"<i></i><i></i><i></i></span>{escape(words.reading)}</p></article>"
-        )
-    return "".join(parts)
+def transcript(talk: Talk, words: Words) -> str:
+    """The conversation, and out of sight the turn that the page shows while it waits.
+
+    The page adds turns of its own, of which Gradio does not know; it draws anew only what differs
+    from what it drew last, so no two drawings are alike.
+    """
+    turns = "".join(turn(one, words) for one in talk.turns)
+    return f'<div class="drawn" data-drawing="{uuid.uuid4().hex}">{turns}</div>{_asking(words)}'
+
+
+def _asking(words: Words) -> str:
+    return (
+        f'<article class="asking" hidden>{_asked("", words)}'
+        f'<p class="reading" role="status"><span class="dots" aria-hidden="true">'
+        f"<i></i><i></i><i></i></span>{escape(words.reading)}</p></article>"
+    )
 
 
 def welcome(words: Words, examples: Sequence[str], *, empty: bool) -> str:
@@ -41,7 +48,8 @@ def turn(one: Turn, words: Words) -> str:
     """A question with its answer, or with the statement that there is none."""
     body = _found(one, words) if one.found else _not_found(one, words)
     return (
-        f'<article class="turn" data-turn="{escape(one.id)}">{_asked(one.asked, words)}'
+        f'<article class="turn" data-turn="{escape(one.id)}" '
+        f'data-understood="{escape(one.understood)}">{_asked(one.asked, words)}'
         f"{_understood(one, words)}{body}{_tools(one, words)}</article>"
     )
 
@@ -49,7 +57,7 @@ def turn(one: Turn, words: Words) -> str:
 def _asked(question: str, words: Words) -> str:
     return (
         f'<h3 class="asked"><span class="unseen">{escape(words.you)}: </span>'
-        f"{escape(question)}</h3>"
+        f"<span>{escape(question)}</span></h3>"
     )
 
 
@@ -69,8 +77,7 @@ def _found(one: Turn, words: Words) -> str:
     cited = "".join(
         f"<li>{_citation(place, number, words)}</li>" for number, place in enumerate(one.cited, 1)
     )
-    shown = {(place.document_id, place.spans) for place in one.cited}
-    others = [place for place in one.nearest if (place.document_id, place.spans) not in shown]
+    others = [place for place in one.nearest if not any(_holds(place, it) for it in one.cited)]
     return (
         f'<p class="answer"><span class="unseen">{escape(words.answer)}: </span>'
         f"<mark>{escape(one.text)}</mark></p>"
@@ -80,6 +87,12 @@ def _found(one: Turn, words: Words) -> str:
         f'<ol class="cited" aria-label="{escape(words.evidence)}">{cited}</ol>'
         f"{_considered(others, words)}"
     )
+
+
+def _holds(passage: Place, cited: Place) -> bool:
+    first = cited.spans[0][0]
+    same = passage.document_id == cited.document_id
+    return same and any(start <= first < end for start, end in passage.spans)
 
 
 def _citation(place: Place, number: int, words: Words) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +14,7 @@ from gradio.events import api
 
 from index.types import Scope
 from ingest.errors import PolicyQAError
-from qa.answer import ask as answer
+from ui.events import TITLE
 from ui.library import Library
 from ui.words import CHINESE, ENGLISH
 
@@ -32,9 +31,10 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
 
     def plain(error: Exception) -> gr.Error:
         if isinstance(error, PolicyQAError):
-            return gr.Error(str(error), duration=8, print_exception=False)
+            return gr.Error(str(error), duration=8, title=TITLE, print_exception=False)
         _log.error("%s failed", does.__name__, exc_info=error)
-        return gr.Error(f"{CHINESE.wrong} {ENGLISH.wrong}", print_exception=False)
+        text = f"{CHINESE.wrong} {ENGLISH.wrong}"
+        return gr.Error(text, title=TITLE, print_exception=False)
 
     if inspect.isgeneratorfunction(does):
 
@@ -61,12 +61,8 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def offer(library: Library, at_once: int) -> None:
-    """Add `ask`, `search` and `documents` to the `gr.Blocks` that is open.
-
-    At most `at_once` questions are answered at a time; the others wait for their turn.
-    """
-    asking = threading.BoundedSemaphore(at_once)
+def offer(library: Library) -> None:
+    """Add `ask`, `search` and `documents` to the `gr.Blocks` that is open."""
 
     def ask(question: str, document: str = "", issuer: str = "", year: int = 0) -> dict[str, Any]:
         """Answer a question with the exact words of the indexed policy documents.
@@ -82,9 +78,7 @@ def offer(library: Library, at_once: int) -> None:
             spans in the source, line, page, doc, title, heading_path, score) and seconds.
 
         """
-        scope = Scope(issuer, year or None, document)
-        with asking:
-            return answer(library.index, question, scope=scope).to_json()
+        return library.answer(question, Scope(issuer, year or None, document)).to_json()
 
     def search(
         query: str, limit: int = 5, document: str = "", issuer: str = "", year: int = 0

@@ -122,11 +122,10 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str((folder / "chat-cache").resolve())
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    import gradio as gr  # noqa: PLC0415 - takes seconds, and a wrong option need not wait for it
-    from starlette.middleware import Middleware  # noqa: PLC0415
+    from starlette.middleware import Middleware  # noqa: PLC0415 - with Gradio it takes seconds
 
     from ui.chat import Chat  # noqa: PLC0415
-    from ui.layout import FONTS, STATIC  # noqa: PLC0415
+    from ui.layout import STATIC, theme  # noqa: PLC0415
 
     chat = Chat(Library(folder))
     greeting = io.StringIO()  # Gradio's own, of several lines; the command prints the address
@@ -136,6 +135,7 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
                 server_name=host,
                 server_port=port,
                 auth=functools.partial(may_enter, users) if users is not None else None,
+                auth_message="policyqa",
                 prevent_thread_lock=True,
                 quiet=True,
                 share=False,
@@ -148,7 +148,7 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
                 ssr_mode=False,
                 pwa=False,
                 mcp_server=True,
-                theme=gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
+                theme=theme(),
                 css=(STATIC / "chat.css").read_text("utf-8"),
                 app_kwargs={"middleware": [Middleware(Guard, users=users)]},
             )

@@ -7,12 +7,18 @@ and anything that does not fit is let go.
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 LONGEST = 40
-"""Questions in one conversation; the browser sends a conversation along with each question."""
+"""Questions in one conversation; the next one begins another."""
+
+ROOM = 2_000_000
+"""Bytes of earlier conversations. A browser gives a page some 5 million characters, and encrypted
+text takes four for every three bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +88,53 @@ class Talk:
         """The first question."""
         return self.turns[0].asked if self.turns else ""
 
-    def to_json(self) -> dict[str, Any]:
-        """What the browser keeps."""
-        return dataclasses.asdict(self)
+    def to_text(self) -> str:
+        """What the browser keeps, as text: Gradio's page would copy an object field by field."""
+        return _text(dataclasses.asdict(self))
 
 
-def talk_from_json(value: object, user: str) -> Talk:
+def talks_to_text(talks: Sequence[Talk]) -> str:
+    """The newest of the earlier conversations, as many as the browser has room for."""
+    rows = [talk.to_text() for talk in talks]
+    sizes = itertools.accumulate(len(row.encode("utf-8", "replace")) for row in rows)
+    return f"[{','.join(row for row, size in zip(rows, sizes, strict=True) if size <= ROOM)}]"
+
+
+def talk_from_text(text: object, user: str) -> Talk:
     """The conversation that a browser kept; an empty one when it fits not, or is another user's."""
+    return _talk(_read(text), user)
+
+
+def talks_from_text(text: object, user: str) -> tuple[Talk, ...]:
+    """The earlier conversations that a browser kept, newest first."""
+    rows = _read(text)
+    talks = (_talk(row, user) for row in (rows if isinstance(rows, list) else []))
+    return tuple(talk for talk in talks if talk.turns)
+
+
+def turn_to_text(turn: Turn) -> str:
+    """One turn, for the browser to put into its conversation."""
+    return _text(dataclasses.asdict(turn))
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read(text: object) -> object:
     try:
-        if not isinstance(value, dict) or value["user"] != user:
+        return json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _talk(row: object, user: str) -> Talk:
+    try:
+        if not isinstance(row, dict) or row["user"] != user:
             return Talk(user=user)
-        return Talk(tuple(map(_turn, value["turns"]))[-LONGEST:], user)
+        return Talk(tuple(map(_turn, row["turns"]))[-LONGEST:], user)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Talk(user=user)
-
-
-def talks_from_json(value: object, user: str) -> tuple[Talk, ...]:
-    """The earlier conversations that a browser kept, newest first."""
-    rows = value if isinstance(value, list) else []
-    talks = (talk_from_json(row, user) for row in rows)
-    return tuple(talk for talk in talks if talk.turns)
 
 
 def replace(turns: Sequence[Turn], changed: Turn) -> tuple[Turn, ...]:

@@ -26,6 +26,7 @@ class Words:
     nothing_to_export: str
     theme: str
     within: str
+    within_only: str
     any_document: str
     any_issuer: str
     any_year: str
@@ -107,13 +108,14 @@ CHINESE = Words(
     send="提问",
     new="新对话",
     earlier="以前的对话",
-    no_earlier="还没有。对话只存在这个浏览器里。",
+    no_earlier="还没有以前的对话。对话只存在这个浏览器里。",
     forget="删除这段对话",
     export_markdown="导出 Markdown",
     export_docx="导出 Word",
     nothing_to_export="这段对话里还没有问题。",
     theme="明暗",
     within="提问范围",
+    within_only="只问：{0}",
     any_document="全部文件",
     any_issuer="全部机关",
     any_year="全部年份",
@@ -195,13 +197,14 @@ ENGLISH = Words(
     send="Ask",
     new="New conversation",
     earlier="Earlier conversations",
-    no_earlier="None yet. Conversations are kept in this browser only.",
+    no_earlier="No earlier conversations yet. They are kept in this browser only.",
     forget="Delete this conversation",
     export_markdown="Export Markdown",
     export_docx="Export Word",
     nothing_to_export="There is no question in this conversation yet.",
     theme="Light or dark",
     within="Ask within",
+    within_only="Ask only within: {0}",
     any_document="All documents",
     any_issuer="All issuers",
     any_year="All years",

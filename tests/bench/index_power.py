@@ -137,7 +137,8 @@ def steps(work: Path) -> None:
 def _calls(lines: Iterable[str], folder: Path) -> Iterator[Call]:
     """The calls in a trace, in order.
 
-    SQLite's shared memory is left out: whoever opens the index next makes it anew.
+    SQLite's shared memory is left out: whoever opens the index next makes it anew. So are files
+    without a name, which nobody finds after.
     """
     places: Counter[str] = Counter()
     for line in lines:
@@ -151,7 +152,7 @@ def _calls(lines: Iterable[str], folder: Path) -> Iterator[Call]:
             yield Call("returned")
         elif paths[0] == folder and what == "fsync":
             yield Call("sync folder")
-        elif paths[0].parent == folder and not paths[0].name.endswith("-shm"):
+        elif paths[0].parent == folder and not paths[0].name.endswith(("-shm", "(deleted)")):
             yield from _changes(what, paths[0].name, given, texts, places)
 
 

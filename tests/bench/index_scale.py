@@ -1,6 +1,6 @@
 """How the vector index grows: from 100 to 1,000,000 vectors of 384 dimensions.
 
-Run `python tests/bench/index_scale.py [largest] [plot.svg]`. For each size it prints what building
+Run `python tests/bench/index_scale.py [largest]`. For each size it prints what building
 and opening take, the file, the memory that a reader's process gains, and how a search compares
 with an exact one over the same vectors in the same run: recall@10 and the median time.
 
@@ -143,41 +143,6 @@ def gained(path: Path, sha256: str) -> int:
     return _resident() - before
 
 
-def plot(rows: list[Grown]) -> str:
-    """Four small charts on logarithmic scales, as SVG."""
-    charts = {
-        "build, s": [row.build for row in rows],
-        "file, MB": [row.file / 1e6 for row in rows],
-        "memory, MB": [max(row.memory, 1e4) / 1e6 for row in rows],
-        "search, ms": [row.search for row in rows],
-    }
-    drawn = []
-    for number, (name, values) in enumerate(charts.items()):
-        left = 30 + 190 * number
-        low, high = np.log10(min(values)), np.log10(max(values))
-        span = max(high - low, 1e-9)
-        points = [
-            (left + 30 * (np.log10(row.size) - 2), 130 - 90 * (np.log10(value) - low) / span)
-            for row, value in zip(rows, values, strict=True)
-        ]
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        drawn.append(
-            f'<text x="{left}" y="20" font-weight="bold">{name}</text>'
-            f'<polyline points="{line}" fill="none" stroke="#25c" stroke-width="2"/>'
-        )
-        for (x, y), row, value in zip(points, rows, values, strict=True):
-            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="#25c"/>')
-            drawn.append(f'<text x="{x:.1f}" y="{y - 6:.1f}" font-size="9">{value:.3g}</text>')
-            power = round(np.log10(row.size))
-            drawn.append(f'<text x="{x - 6:.1f}" y="150" font-size="9">10^{power}</text>')
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="790" height="160" font-size="12" '
-        'font-family="sans-serif"><rect width="100%" height="100%" fill="#fff"/>'
-        + "".join(drawn)
-        + "</svg>\n"
-    )
-
-
 def main() -> None:
     """Measure each power of ten up to the largest."""
     if sys.argv[1:2] == ["--open"]:
@@ -199,8 +164,6 @@ def main() -> None:
             f"{row.search / row.exact:.3f}), recall@10 {row.recall:.3f}",
             flush=True,
         )
-    if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(plot(rows), "utf-8")
 
 
 if __name__ == "__main__":

@@ -37,15 +37,19 @@ Opened = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """Start `policyqa chat` over a folder, with options; gives its address."""
+    """Start `policyqa chat` over a folder, with options; gives its address.
+
+    `first` is what its process runs before the command.
+    """
     running: list[subprocess.Popen[str]] = []
 
-    def start(folder: Path, *options: str) -> str:
+    def start(folder: Path, *options: str, first: str = "") -> str:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = tmp_path_factory.mktemp("log") / "chat.log"
-        command = [sys.executable, "-m", "ui.cli", "chat", "--index-dir", str(folder)]
+        code = f"{first}\nfrom ui.cli import main\nmain()"
+        command = [sys.executable, "-c", code, "chat", "--index-dir", str(folder)]
         with log.open("w") as errors:
             process = subprocess.Popen(
                 [*command, "--port", str(port), *options],

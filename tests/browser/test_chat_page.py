@@ -18,6 +18,7 @@ def ask(page: Page, question: str) -> Locator:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     expect(turns).to_have_count(before + 1, timeout=60_000)
+    page.wait_for_timeout(100)  # the page keeps a turn once it is on the screen
     return turns.nth(before)
 
 
@@ -40,6 +41,7 @@ def test_the_words_of_a_citation_stand_highlighted_in_the_source(open_page, chat
     expect(mark).to_be_hidden()
     turn.locator("summary").click()
     expect(turn.locator(".considered .scores").first).to_be_visible()
+    expect(turn.locator(".considered .quote", has_text=quote[:20])).to_have_count(0)
 
 
 def test_what_the_documents_do_not_say_is_said_so(open_page, chat) -> None:
@@ -62,6 +64,43 @@ def test_a_follow_up_is_understood_shown_and_can_be_corrected(open_page, chat) -
     expect(literal.locator(".understood")).to_have_count(0)
 
 
+def test_what_was_unfolded_stays_so_when_the_next_answer_comes(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    first = ask(page, QUESTION)
+    first.locator("summary").click()
+    ask(page, "到2028年培育多少家创新载体？")
+    expect(first.locator("details")).to_have_attribute("open", "")
+
+
+def test_a_question_stands_there_while_it_waits_and_comes_back_when_it_fails(
+    open_page, serve, tmp_path: Path
+) -> None:
+    page = ready(open_page(serve(tmp_path / "none")))
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#transcript .pending")).to_contain_text(QUESTION)
+    expect(page.locator(".toast-wrap")).to_contain_text("拖入政策文件")
+    expect(page.locator("#transcript .pending")).to_have_count(0)
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+
+
+def test_a_full_conversation_goes_to_the_shelf(open_page, serve, seed_index: Path) -> None:
+    page = ready(open_page(serve(seed_index, first="import ui.turns; ui.turns.LONGEST = 2")))
+    turns = page.locator("#transcript .turn[data-turn]")
+    ask(page, QUESTION)
+    ask(page, "到2028年培育多少家创新载体？")
+    page.fill("#question textarea", "那2030年呢？")
+    page.press("#question textarea", "Enter")
+    expect(turns).to_have_count(1)
+    expect(turns.locator(".understood")).to_contain_text("到2030年培育多少家创新载体？")
+    expect(page.locator("#earlier .past")).to_have_count(1)
+    page.reload()
+    expect(turns).to_have_count(1)
+    page.locator("#earlier .past").click()
+    expect(turns).to_have_count(2)
+    assert "200个左右" in turns.first.locator(".answer").inner_text()
+
+
 def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: Path) -> None:
     notice = tmp_path / "关于高温津贴的通知.md"
     notice.write_text(
@@ -75,7 +114,7 @@ def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: 
     page.get_by_role("tab", name="文件").click()
     page.set_input_files("#upload input[type=file]", [notice, broken])
     expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=90_000)
-    expect(page.locator("#progress .refused")).to_contain_text("坏.md")
+    expect(page.locator("#progress .refused")).to_contain_text("坏.md：名为文本，内容却不是")
     row = page.locator("table.documents tr", has_text="高温津贴")
     expect(row).to_be_visible()
     page.get_by_role("tab", name="问答").click()
@@ -104,6 +143,11 @@ def test_a_question_can_be_kept_to_one_document_after_an_upload(
     page.get_by_role("option", name=re.compile("山东")).click()
     turn = ask(page, "取暖补助标准是每年多少元？")
     expect(turn.locator(".not-found")).to_contain_text("所选范围（山东")
+    page.locator("#within > button").click()
+    page.get_by_role("tab", name="文件").click()
+    expect(page.locator("table.documents")).to_be_visible()
+    page.get_by_role("tab", name="问答").click()
+    expect(page.locator("#within > button")).to_contain_text("只问：山东")
 
 
 def test_a_conversation_can_be_exported(open_page, chat) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
-import json
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +24,21 @@ from ui.auth import add_user, may_enter, read_users
 from ui.documents import Progress
 from ui.layout import STATIC
 from ui.library import Library
+from ui.reasons import in_words
 from ui.scope import scope
 from ui.serve import check_host
-from ui.turns import Talk, Turn, talk_from_json
+from ui.turns import (
+    Talk,
+    Turn,
+    talk_from_text,
+    talks_from_text,
+    talks_to_text,
+    turn_to_text,
+)
 from ui.upload import safe_name, take
 from ui.words import CHINESE, ENGLISH, Words, preferred
 
+ROOT = Path(__file__).parents[2]
 QUESTION = "到2028年打造多少个工业智能体？"
 
 
@@ -44,14 +54,28 @@ def turn(library: Library) -> Turn:
 
 def test_a_conversation_survives_the_browsers_storage(turn: Turn) -> None:
     talk = Talk((turn,), "李")
-    kept = json.loads(json.dumps(talk.to_json()))
-    assert talk_from_json(kept, "李") == talk
-    assert talk_from_json(kept, "王") == Talk(user="王")
+    assert talk_from_text(talk.to_text(), "李") == talk
+    assert talk_from_text(talk.to_text(), "王") == Talk(user="王")
+    added = f'{{"user": "李", "turns": [{turn_to_text(turn)}]}}'  # as the page puts it in
+    assert talk_from_text(added, "李") == talk
 
 
-@pytest.mark.parametrize("kept", [None, 1, "x", [], {}, {"user": ""}, {"user": "", "turns": [1]}])
+@pytest.mark.parametrize(
+    "kept", [None, 1, "", "x", "[]", "{}", '{"user": ""}', '{"user": "", "turns": [1]}']
+)
 def test_what_fits_not_is_let_go(kept: object) -> None:
-    assert talk_from_json(kept, "") == Talk()
+    assert talk_from_text(kept, "") == Talk()
+    assert talks_from_text(kept, "") == ()
+
+
+def test_the_oldest_conversations_leave_when_the_browser_has_no_more_room(
+    turn: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks = tuple(Talk((replace(turn, id=str(number)),)) for number in range(5))
+    assert talks_from_text(talks_to_text(talks), "") == talks
+    size = len(talks[0].to_text().encode())
+    monkeypatch.setattr("ui.turns.ROOM", 2 * size)
+    assert talks_from_text(talks_to_text(talks), "") == talks[:2]
 
 
 def test_the_marked_words_are_the_spans_of_the_source(library: Library, turn: Turn) -> None:
@@ -134,6 +158,42 @@ def test_what_a_file_is_gets_told_from_its_content(tmp_path: Path) -> None:
     refused = take(tmp_path / "uploads", [*given, (str(tmp_path / "e.docx"), "e.docx")])
     assert [name for name, _ in refused] == ["a.pdf", "b.docx", "c.md", "d.exe", "e.docx"]
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["good.md"]
+
+
+def reasons() -> Iterator[str]:
+    """Every reason that reading or taking a file in can give, with 7 for what is filled in."""
+    for file in [*(ROOT / "ingest").glob("*.py"), ROOT / "ui" / "upload.py"]:
+        nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+        filled = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+        pieces = {id(piece) for node in filled for piece in node.values}
+        texts = [
+            "".join(
+                getattr(piece, "value", "") if isinstance(piece, ast.Constant) else "7"
+                for piece in node.values
+            )
+            for node in filled
+        ]
+        texts += [
+            node.value
+            for node in nodes
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in pieces
+        ]
+        for text in texts:
+            if (
+                re.match(r"(it|its|there|files|reading|no text) (\w+ )+\w+", text)
+                and "\n" not in text
+            ):
+                yield text
+
+
+def test_every_reason_has_words_in_chinese() -> None:
+    found = set(reasons())
+    assert "it is empty" in found
+    assert "it is larger than 7 MB; split it into smaller files" in found
+    assert [one for one in found if in_words(one, CHINESE) == one] == []
+    assert in_words("it is empty", ENGLISH) == "it is empty"
 
 
 def test_passwords_are_hashed(tmp_path: Path) -> None:
@@ -231,13 +291,14 @@ import sys
 from pathlib import Path
 from ui.chat import Chat
 from ui.library import Library
+from ui.reasons import in_words
 
 chat = Chat(Library(Path(sys.argv[1])))
 written = {}
 for event in chat.blocks.fns.values():
     if event.fn:
         written.setdefault(event.fn.__name__, set()).update(event.outputs)
-assert chat.parts.transcript in written["ask"]
+assert chat.parts.answered in written["ask"]
 assert written["welcome"] == {chat.parts.welcome}
 """
 
@@ -249,6 +310,6 @@ def test_a_welcome_that_comes_late_replaces_no_turn(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     assert run.returncode == 0, run.stderr

@@ -1,1 +1,1 @@
-(files, names, prefs) => [files, (files ?? []).map((file) => file.orig_name), prefs]
+(files, _names, ...rest) => [files, (files ?? []).map((file) => file.orig_name), ...rest]

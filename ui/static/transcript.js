@@ -41,11 +41,4 @@ element.addEventListener("submit", (event) => {
   trigger("like", { turn, vote: Number(form.dataset.chosen), note: form.elements.note.value });
   form.hidden = true;
 });
-watch("value", () => {
-  const turns = element.querySelectorAll(".turn");
-  const last = turns[turns.length - 1];
-  if (!last || element.dataset.shown === last.outerHTML.slice(0, 400)) return;
-  element.dataset.shown = last.outerHTML.slice(0, 400);
-  const holder = document.querySelector("#transcript");
-  holder.scrollTo({ top: last.offsetTop - 12, behavior: "instant" });
-});
+watch("value", () => element.querySelector(".turn:last-child")?.scrollIntoView());

@@ -1,0 +1,9 @@
+watch("value", () => {
+  const { turn, html } = props.value;
+  const { id } = JSON.parse(turn);
+  if (document.querySelector(`#transcript [data-turn="${id}"]`)) return;  // it began a new talk
+  document.querySelector("#transcript .pending")?.remove();
+  const drawn = document.querySelector("#transcript .drawn");
+  drawn.insertAdjacentHTML("beforeend", html);
+  drawn.lastElementChild.scrollIntoView();
+});
