@@ -67,7 +67,8 @@ def lines_in_picture(document: pdfium.PdfDocument, number: int) -> list[Line]:
 def _engine() -> RapidOCR:
     from rapidocr import RapidOCR  # noqa: PLC0415 - an extra, and it takes seconds
 
-    return RapidOCR(params={"Global.log_level": "critical"})
+    # One line at a time: six long ones at once take half a gigabyte more and are no faster.
+    return RapidOCR(params={"Global.log_level": "critical", "Rec.rec_batch_num": 1})
 
 
 def _line(

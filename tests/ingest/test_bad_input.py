@@ -230,6 +230,19 @@ def test_no_permission_is_a_reason(tmp_path: Path) -> None:
     assert "permission" in refused(path)
 
 
+def test_a_file_that_may_not_be_opened_is_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret.txt"
+    path.write_text("正文。", encoding="utf-8")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    assert "permission" in refused(path)
+
+
 def test_strange_names_are_read_all_the_same(tmp_path: Path) -> None:
     names = ["a b.txt", "政策😀.txt", "line\nbreak.txt", "引“号”'\".txt"]
     for name in names:

@@ -7,8 +7,10 @@ import io
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from ui import export, feedback, page, source
 from ui.auth import add_user, may_enter, read_users
 from ui.documents import Progress
 from ui.layout import STATIC
-from ui.library import Library
+from ui.library import AT_ONCE, Library
 from ui.reasons import in_words
 from ui.scope import scope
 from ui.serve import check_host
@@ -239,6 +241,27 @@ def test_the_browser_chooses_the_language() -> None:
     assert preferred("").code == "zh"
 
 
+def test_more_questions_than_can_be_answered_at_once_wait(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[str] = []
+    most = 0
+
+    def slow(_index: Index, question: str, scope: Scope) -> str:
+        nonlocal most
+        running.append(question)
+        most = max(most, len(running))
+        time.sleep(0.05)
+        running.remove(question)
+        return f"{question}{scope.year}"
+
+    monkeypatch.setattr("qa.answer.ask", slow)
+    with ThreadPoolExecutor(6) as clients:
+        asked = [clients.submit(library.answer, str(number), Scope()) for number in range(6)]
+    assert [one.result() for one in asked] == [f"{number}None" for number in range(6)]
+    assert most == AT_ONCE
+
+
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
 def test_progress_tells_files_chunks_and_time_left(words: Words) -> None:
     progress = Progress(words)
@@ -290,7 +313,7 @@ WRITES = """
 import sys
 from pathlib import Path
 from ui.chat import Chat
-from ui.library import Library
+from ui.library import AT_ONCE, Library
 from ui.reasons import in_words
 
 chat = Chat(Library(Path(sys.argv[1])))
