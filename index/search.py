@@ -34,7 +34,7 @@ _DEPTH = 1000
 _OWN_TERMS = 1.0, 0.75, 0.25
 """What each signal weighs: meaning, the passage's terms, the whole document's terms."""
 
-_LOOKED_UP = 1.0, 0.25, 0.0
+_LOOKED_UP = 1.0, 0.5, 0.25
 """The same where the terms are a dictionary's, which often took another word than the documents.
 
 All weights are those that rank training sets best (`tests/bench/index_fusion.py`).

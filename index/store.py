@@ -46,8 +46,9 @@ CREATE TABLE chunk (
     page INTEGER, vector BLOB NOT NULL REFERENCES vector (key)
 );
 CREATE INDEX chunk_document ON chunk (document);
-CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB NOT NULL);
 """
+# Vectors stand in the order they came in: sorted by key, each would take a page of its own.
 
 
 def vector_key(probe: bytes, text: str) -> bytes:
