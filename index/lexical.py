@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from index.words import pairs, terms
+from index.words import terms
 
 Level = Literal["chunk", "document"]
 
@@ -69,7 +69,7 @@ def best(
 
 def frequency(connection: sqlite3.Connection, word: str) -> int:
     """How many chunks hold `word`, counted up to a thousand."""
-    match = " AND ".join(f'"{term}"' for term in pairs(word))
+    match = " AND ".join(f'"{term}"' for term in terms(word))
     row = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM chunk_terms WHERE terms MATCH ? LIMIT 1000)", (match,)
     ).fetchone()

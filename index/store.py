@@ -26,7 +26,7 @@ Numbers = npt.NDArray[np.int64]
 
 FILE = "catalogue.sqlite"
 
-FORMAT = 4
+FORMAT = 3
 """Version of this schema; an index of another version is rebuilt, never guessed at."""
 
 _SCHEMA = """

@@ -47,40 +47,21 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """What the lexical index holds of `text`: Chinese characters, in pairs and each by itself.
+    """What the lexical index holds of `text`: pairs of Chinese characters, other scripts' words.
 
     Pairs of neighbours find a name or a new word that no dictionary cuts; they rank notices better
-    than words do, and short passages no worse (`tests/bench/index_retrieval.py`). A character by
-    itself is what a short form shares with the full one. Of other scripts there are the words.
+    than words do, and short passages no worse (`tests/bench/index_retrieval.py`).
 
     >>> terms("智能体，2028年 AI")
-    ['智能', '能体', '智', '能', '体', '2028', '年', 'ai']
-    """
-    found: list[str] = []
-    for run in _runs(text):
-        found.extend(_paired(run))
-        if len(run) > 1 and _CHINESE.match(run):
-            found.extend(run)
-    return found
-
-
-def pairs(text: str) -> list[str]:
-    """The same without the characters by themselves.
-
-    >>> pairs("智能体，2028年 AI")
     ['智能', '能体', '2028', '年', 'ai']
     """
-    return [term for run in _runs(text) for term in _paired(run)]
-
-
-def _runs(text: str) -> list[str]:
-    return _RUN.findall(normalize(text))
-
-
-def _paired(run: str) -> list[str]:
-    if len(run) > 1 and _CHINESE.match(run):
-        return [first + second for first, second in itertools.pairwise(run)]
-    return [run]
+    found: list[str] = []
+    for run in _RUN.findall(normalize(text)):
+        if len(run) > 1 and _CHINESE.match(run):
+            found.extend(first + second for first, second in itertools.pairwise(run))
+        else:
+            found.append(run)
+    return found
 
 
 def tagged(text: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.words import pairs
+from index.words import terms
 from ingest.sentences import sentences
 from qa.training.examples import Example
 from qa.windows import cut
@@ -32,7 +32,7 @@ def load(path: Path) -> list[Row]:
 def examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
     """Each question with a window of its article, and with one of another question's article."""
     for row in rows:
-        said = set(pairs(" ".join(one for one in row["answers"] if isinstance(one, str))))
+        said = set(terms(" ".join(one for one in row["answers"] if isinstance(one, str))))
         for gold in row["gold"][:2]:
             text = gold["text"].strip()
             title = f"{gold['name'].removesuffix(gold['article'])} › {gold['article']}"
@@ -66,5 +66,5 @@ def examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
 
 
 def _share(text: str, said: set[str]) -> float:
-    own = set(pairs(text))
+    own = set(terms(text))
     return len(own & said) / len(own) if own else 0.0

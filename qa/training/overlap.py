@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from index.words import pairs
+from index.words import terms
 
 
 def shared(first: str, second: str) -> int:
     """How many terms (pairs of characters, words of other scripts) two texts have in common."""
-    return len(set(pairs(first)) & set(pairs(second)))
+    return len(set(terms(first)) & set(terms(second)))
 
 
 def nearest(questions: Sequence[str], texts: Sequence[str], count: int = 12) -> list[list[int]]:
@@ -23,7 +23,7 @@ def nearest(questions: Sequence[str], texts: Sequence[str], count: int = 12) -> 
         cells = [
             (row, numbers.setdefault(term, len(numbers)))
             for row, text in enumerate(rows)
-            for term in sorted(set(pairs(text)))
+            for term in sorted(set(terms(text)))
         ]
         places = np.array(cells, np.int64).reshape(-1, 2)
         return csr_matrix(
