@@ -40,6 +40,7 @@ _BY_NAME = ("openat", "rename", "unlink")
 _CALLS = ",".join((*_BY_NAME, "write", "pwrite64", "ftruncate", "fsync", "fdatasync"))
 _CALL = re.compile(r"(\w+)\((.*)\) += \d+")
 _FILE = re.compile(r"<((?:\\x[0-9a-f]{2})+)>")
+_NAMELESS = re.compile(r"^#\d+|(?:-shm|\(deleted\))$")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 
@@ -152,7 +153,7 @@ def _calls(lines: Iterable[str], folder: Path) -> Iterator[Call]:
             yield Call("returned")
         elif paths[0] == folder and what == "fsync":
             yield Call("sync folder")
-        elif paths[0].parent == folder and not paths[0].name.endswith(("-shm", "(deleted)")):
+        elif paths[0].parent == folder and not _NAMELESS.search(paths[0].name):
             yield from _changes(what, paths[0].name, given, texts, places)
 
 
