@@ -33,6 +33,8 @@ _LIST = re.compile(r"哪些|哪几|^\s*(?:which|what) (?:\w+ ){0,3}are\b", re.IG
 _HEDGE = re.compile(r"(?<=[\d%％个家项处年月日天人次名万亿元倍])(?:左右|以上|以下|以内|之内|上下)")
 """What a figure is not exact without."""
 
+_LEADING_ON = "，、；：,;: \u3000"
+
 _MOST_BACKING, _SCORE_SCALE, _FAR = 2.0, 3.0, 15.0
 """What keeps one feature from outweighing the rest: passages, and units of the reader's score."""
 
@@ -187,10 +189,17 @@ def _bare(text: str) -> str:
 
 def _choice(one: Candidate, confidence: float) -> Choice:
     place, reading = one.place, one.reading
-    hedge = _HEDGE.match(place.window.text, reading.end)
-    end = hedge.end() if hedge else reading.end
+    end = _end(place.window.text, reading)
     answer = Span(place.start + reading.start, place.start + end)
     return Choice(place.hit, answer, _sentence(place.hit.chunk.text, answer), confidence)
+
+
+def _end(text: str, reading: Reading) -> int:
+    """Where the answer ends: behind what hedges a figure, before a mark that only leads on."""
+    if hedge := _HEDGE.match(text, reading.end):
+        return hedge.end()
+    bare = text[reading.start : reading.end].rstrip(_LEADING_ON)
+    return reading.start + len(bare) if bare else reading.end
 
 
 def _sentence(text: str, answer: Span) -> Span:

@@ -10,9 +10,9 @@ from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
 from qa.answer import PASSAGES, ask
-from qa.choose import Candidate, candidates
+from qa.choose import Candidate, _end, candidates
 from qa.places import Question
-from qa.reader import load
+from qa.reader import Reading, load
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,17 @@ def test_passages_that_agree_back_each_other_and_lead_over_the_rest(
     assert other.features[5] == pytest.approx(other.reading.score - best)
     for one in agreed:
         assert one.features[5] == pytest.approx(one.reading.score - other.reading.score)
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "said"),
+    [
+        ("增长6.1%，快于全国", 7, "6.1%"),
+        ("建成20个左右，其中", 5, "20个左右"),
+        ("实施三年。", 5, "实施三年。"),
+        ("，、", 2, "，、"),
+    ],
+)
+def test_an_answer_ends_before_a_mark_that_leads_on(text: str, end: int, said: str) -> None:
+    reading = Reading(max(0, text.find(said)), end, 1.0)
+    assert text[reading.start : _end(text, reading)] == said
