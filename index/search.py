@@ -37,7 +37,8 @@ _OWN_TERMS = 1.0, 0.75, 0.25
 _LOOKED_UP = 1.0, 0.5, 0.25
 """The same where the terms are a dictionary's, which often took another word than the documents.
 
-All weights are those that rank training sets best (`tests/bench/index_fusion.py`).
+All are between what the reading sets and the laws of training ask for, which differ
+(`tests/bench/index_fusion.py` prints both); English reports, too, were looked at for these.
 """
 
 

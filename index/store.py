@@ -46,9 +46,8 @@ CREATE TABLE chunk (
     page INTEGER, vector BLOB NOT NULL REFERENCES vector (key)
 );
 CREATE INDEX chunk_document ON chunk (document);
-CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
-# Vectors stand in the order they came in: sorted by key, each would take a page of its own.
 
 
 def vector_key(probe: bytes, text: str) -> bytes:

@@ -229,7 +229,7 @@ def test_a_phone_shows_the_source_over_the_chat(open_page, chat) -> None:
 def test_others_go_on_asking_while_documents_are_indexed(open_page, chat, tmp_path: Path) -> None:
     big = tmp_path / "关于智能工厂名录的通知.md"
     rows = (
-        f"第{row}家智能工厂每年生产机床{row}台，并给予{row}万元奖励。\n\n" for row in range(900)
+        f"第{row}家智能工厂每年生产机床{row}台，并给予{row}万元奖励。\n\n" for row in range(2400)
     )
     big.write_text("# 关于智能工厂名录的通知\n\n" + "".join(rows), "utf-8")
     adding, asking = ready(open_page(chat)), ready(open_page(chat))
