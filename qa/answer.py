@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from index.search import Index
 from index.types import Indexed, Scope
@@ -54,14 +55,16 @@ def answer(
 ) -> Answer:
     """As `ask`, for a question that has come through `check`, before an index was opened say."""
     started = time.perf_counter()
-    with index.snapshot() as snapshot:
+    # The reader loads while passages are searched: of a first answer, that is a good part.
+    with ThreadPoolExecutor(1) as thread, index.snapshot() as snapshot:
+        loading = thread.submit(load)
         understood = snapshot.understood(question)
         hits = snapshot.rank(question, understood, passages, scope)
         sources = {hit.chunk.document_id for hit in hits}
         documents = {source: snapshot.document(source) for source in sources}
         asked = Question.of(question, understood)
         calibrated = calibration(snapshot.embedder().name)
-        chosen = choose(asked, hits, documents, load(), calibrated)
+        chosen = choose(asked, hits, documents, loading.result(), calibrated)
     return Answer(
         question=question,
         text=_text(question, chosen),

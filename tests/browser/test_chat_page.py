@@ -44,6 +44,27 @@ def test_the_words_of_a_citation_stand_highlighted_in_the_source(open_page, chat
     expect(turn.locator(".considered .quote", has_text=quote[:20])).to_have_count(0)
 
 
+def test_a_source_that_was_closed_on_its_way_stays_closed(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    turn = ask(page, QUESTION)
+    turn.locator(".cited .place").first.click()
+    expect(page.locator("#source-panel mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    turn.locator(".considered .place").first.evaluate("""(place) => {
+        place.click();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    }""")
+    document, spans = (
+        turn.locator(".considered .place").first.get_attribute(f"data-{what}")
+        for what in ("document", "spans")
+    )
+    arrived = f"#source-panel [data-document='{document}'][data-spans='{spans}']"
+    page.wait_for_selector(arrived, state="attached")
+    page.wait_for_timeout(300)  # the page draws what has arrived
+    expect(page.locator("#source-panel .text")).to_be_hidden()
+    expect(page.get_by_role("button", name="新对话")).to_be_visible()
+
+
 def test_what_the_documents_do_not_say_is_said_so(open_page, chat) -> None:
     turn = ask(ready(open_page(chat)), "2035年火星移民有多少人？")
     expect(turn.locator(".not-found")).to_contain_text("这些文件里没有答案")

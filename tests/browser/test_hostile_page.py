@@ -185,11 +185,13 @@ def test_no_document_and_no_question_runs_script_or_calls_out(open_page, hostile
     page.wait_for_selector(".welcome")
     for number, payload in enumerate(MARKUP):
         if number % 12 == 0 and number:
-            page.locator("#new").dispatch_event("click")  # the source may stand before it
+            page.get_by_role("button", name="新对话").click()
             page.wait_for_selector(".welcome")
         ask(page, f"第{number}号载荷的数量是多少个？{payload}"[:1000])
-        page.locator("#transcript .turn").last.locator(".place").first.click()
-        page.wait_for_selector("#source-panel :is(mark, .page)")
+        place = page.locator("#transcript .turn").last.locator(".place").first
+        place.click()
+        shown = f'#source-panel [data-document="{place.get_attribute("data-document")}"]'
+        page.wait_for_selector(f"{shown} :is(mark, .page)")
         assert count(page) == 0, payload
         page.keyboard.press("Escape")
     page.get_by_role("tab", name="文件").click()

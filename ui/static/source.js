@@ -1,6 +1,4 @@
 const show = () => {
-  const desk = document.querySelector("#desk");
-  desk.classList.toggle("reading", Boolean(element.querySelector("header")));
   const mark = element.querySelector("mark");
   const text = element.querySelector(".text");
   if (!text) return;
@@ -8,6 +6,7 @@ const show = () => {
   else text.scrollTop = 0;
 };
 watch("value", () => requestAnimationFrame(() => {
+  if (!document.querySelector("#desk.reading")) return;  // it was closed while on its way
   show();
   element.querySelector(".text")?.focus({ preventScroll: true });
 }));
