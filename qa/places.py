@@ -6,13 +6,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.fuse import Scores, z_scores
 from index.types import Hit, Indexed
-from index.words import normalize, tagged, words
+from index.words import is_chinese, normalize, tagged, words
 from ingest.metadata import place
 from qa.windows import Window, cut
 
@@ -24,8 +24,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _PLACE_KIND = re.compile(r"(?<=..)[省市县区州]$")
 """What a place may stand without."""
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +70,18 @@ def places(
     years = _YEAR.findall(question.text)
     names = [word for word, tag in tagged(question.understood) if tag in _NAMES]
     standings = z_scores(np.array([hit.score for hit in hits]))
-    found: list[tuple[Hit, int, Window, float, float]] = []
+    found: list[Place] = []
+    lacking: list[float] = []
     for hit, standing in zip(hits, standings.tolist(), strict=True):
         document = documents[hit.chunk.document_id]
         if _knows_years(years, hit, document):
-            lacking = _lacking(names, hit, document)
             windows = _windows(hit, document)
-            found += [(hit, start, window, standing, lacking) for start, window in windows]
-    if not found:
-        return []
-    shares = _shares(_content(question), [window for _, _, window, _, _ in found])
-    worth = z_scores(shares) + np.array([one[3] - one[4] for one in found])
+            found += [Place(hit, start, window, standing, 0.0) for start, window in windows]
+            lacking += [_lacking(names, hit, document)] * len(windows)
+    shares = _shares(_content(question), [one.window for one in found])
+    worth = z_scores(shares) + np.array([one.standing for one in found]) - np.array(lacking)
     best = np.argsort(-worth, kind="stable")[:limit].tolist()
-    return [
-        Place(hit, start, window, standing, float(shares[number]))
-        for number in best
-        for hit, start, window, standing, _ in (found[number],)
-    ]
+    return [replace(found[number], share=float(shares[number])) for number in best]
 
 
 def _windows(hit: Hit, document: Indexed) -> list[tuple[int, Window]]:
@@ -122,7 +115,7 @@ def _content(question: Question) -> set[str]:
     return {
         part
         for word, tag in tagged(question.understood)
-        if tag[0] in _CONTENT and (len(word) > 1 or tag[0] == "n" or not _HAN.search(word))
+        if tag[0] in _CONTENT and (len(word) > 1 or tag[0] == "n" or not is_chinese(word))
         for part in words(word)
     }
 
@@ -137,7 +130,7 @@ def _shares(asked: set[str], windows: Sequence[Window]) -> Scores:
     weight = {
         word: math.log(1 + len(windows) / (1 + frequency[word]))
         for word in asked
-        if frequency[word] or _HAN.search(word)
+        if frequency[word] or is_chinese(word)
     }
     whole = sum(weight.values()) or 1.0
     return np.array([sum(weight[word] for word in bag) / whole for bag in bags], float)

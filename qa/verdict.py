@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from index.words import is_chinese
+
 _ALTERNATIVES = re.compile(
     r"能不能|可不可以|可以不可以|会不会|有没有|是不是|要不要|需不需要|是否|能否|可否|应否"
 )
@@ -21,7 +23,6 @@ _DENIES = re.compile(
     r"\b(?:not|no|never|forbidden|prohibited)\b",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def verdict(question: str, deciding: str) -> str:
@@ -34,6 +35,6 @@ def verdict(question: str, deciding: str) -> str:
         return ""
     asked = bool(_DENIES.search(_ALTERNATIVES.sub("", question)))
     affirmed = asked == bool(_DENIES.search(deciding))
-    if _HAN.search(question):
+    if is_chinese(question):
         return "是" if affirmed else "否"
     return "Yes" if affirmed else "No"

@@ -51,10 +51,6 @@ _RIGHT = 0.5
 _HANDFUL = (2, 8)
 """Documents beside the right one where only a handful is searched, from and to."""
 
-_ALL = (True, True, True, True, True, True)
-_WITHOUT_COSINE = (True, True, True, False, True, True)
-"""Which features of a candidate are taken, in their order."""
-
 _FOLDS = 5
 _THRESHOLDS = tuple(step / 100 for step in range(5, 81))
 _SILENCE = 0.9
@@ -110,8 +106,7 @@ def run(
     lines = (json.dumps(asdict(one)) for one in read)
     (folder / "read.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
     chosen = {}
-    for name, kept_features in ((model.name, _ALL), (ANY_MODEL, _WITHOUT_COSINE)):
-        taken = [replace(one, features=_taken(one.features, kept_features)) for one in read]
+    for name, taken in ((model.name, read), (ANY_MODEL, list(map(_without_cosine, read)))):
         confidences = held_out(taken)
         print(f"\nembedding model: {name}")
         _print(asked, taken, confidences)
@@ -122,9 +117,9 @@ def run(
         CALIBRATION.write_text(json.dumps(chosen, indent=2) + "\n", "utf-8")
 
 
-def _taken(features: Sequence[float], taken: Sequence[bool]) -> tuple[float, ...]:
-    """The features with those that are not taken at zero, so that they weigh nothing."""
-    return tuple(one if is_taken else 0.0 for one, is_taken in zip(features, taken, strict=True))
+def _without_cosine(one: Read) -> Read:
+    """The candidate with its cosine, the fourth feature, at zero, so that it weighs nothing."""
+    return replace(one, features=(*one.features[:3], 0.0, *one.features[4:]))
 
 
 def _lay_out(kept: Material, held: Material, folder: Path, chance: random.Random) -> list[Asked]:
