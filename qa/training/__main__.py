@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from qa.training import examples
+from qa.training import examples, rivals
 from qa.training.data import LAWS, PLANS, SEED, material
 from qa.training.data import examples as made_of
+from qa.training.examples import Example
 from qa.training.ship import ship
-from qa.training.train import Plan, train
+from qa.training.train import Plan, tensors, train
+
+_AGAIN = 6000
+"""Examples of the first stage that the second reads once more, lest what they teach be lost."""
+
+_SECOND = Plan(rate=1e-4, head_rate=5e-4, seed=SEED)
 
 
 def run(
@@ -22,19 +31,30 @@ def run(
         bool, typer.Option("--ship", help="Write the weights that the package carries.")
     ] = False,
 ) -> None:
-    """Make the data, train for one epoch, and keep checkpoints; a stopped run goes on.
+    """Make the data, train in two stages, and keep checkpoints; a stopped run goes on.
 
-    What `python -m qa.training.calibrate` needs is held out: no passage, law or article of it is
-    trained on.
+    The first stage reads windows one by one, the second a question's window among its rivals. What
+    `python -m qa.training.calibrate` needs is held out: no passage, law or article of it is trained
+    on.
     """
-    data = folder / "train.jsonl"
-    if not data.exists():
+    first, second = folder / "train.jsonl", folder / "rivals.jsonl"
+    if not second.exists():
         with tempfile.TemporaryDirectory() as unpacked:
             kept, _ = material(shared, Path(unpacked), LAWS, SEED)
-            print(f"{examples.write(data, made_of(kept, PLANS, SEED)):,} examples to train on")
-    last = train(list(examples.read(data)), Plan(seed=SEED), folder)
+            print(f"{examples.write(first, made_of(kept, PLANS, SEED)):,} examples to train on")
+            found = itertools.chain.from_iterable(rivals.groups(kept, folder, SEED))
+            print(f"{examples.write(second, found):,} windows to tell from one another")
+    alone = list(examples.read(first))
+    last = train(([one] for one in alone), Plan(seed=SEED), folder / "first")
+    last = train(_second(alone, second), _SECOND, folder / "second", tensors(last))
     if to_ship:
         ship(last)
+
+
+def _second(alone: Sequence[Example], rivalled: Path) -> Iterator[Sequence[Example]]:
+    yield from ([one] for one in random.Random(SEED).sample(alone, min(_AGAIN, len(alone))))
+    for _, windows in itertools.groupby(examples.read(rivalled), key=lambda one: one.question):
+        yield list(windows)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from folds that the weights were not fitted on.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import random
@@ -36,7 +35,7 @@ from qa.choose import ANY_MODEL, CALIBRATION, Calibration, candidates
 from qa.evaluate import f1
 from qa.places import Question
 from qa.reader import load
-from qa.training.data import LAWS, SEED, Material, material, of_law
+from qa.training.data import LAWS, SEED, Material, as_file, material, of_law
 from qa.training.reading_sets import simplified
 
 _OTHERS = 500
@@ -143,19 +142,19 @@ def _passages(
 ) -> Iterator[Asked]:
     for source, questions in held.sets.items():
         for one in map(simplified, questions):
-            name = _write(folder, one.title, one.passage)
+            name = as_file(folder, one.title, one.passage)
             lang = "en" if source == "xquad" else "zh"
             yield Asked(one.question, one.passage[one.start : one.end], name, lang, alone=True)
     others = {one.passage: one for questions in kept.sets.values() for one in questions}
     for passage in chance.sample(sorted(others), _OTHERS):
         one = simplified(others[passage])
-        _write(folder, one.title, one.passage)
+        as_file(folder, one.title, one.passage)
 
 
 def _articles(kept: Material, held: Material, folder: Path) -> Iterator[Asked]:
     for row in kept.everyday + held.everyday:
         gold = row["gold"][0]
-        name = _write(folder, gold["name"], gold["text"])
+        name = as_file(folder, gold["name"], gold["text"])
         if row in held.everyday:
             yield Asked(row["question"], gold["text"], name, "zh", alone=False)
 
@@ -167,13 +166,6 @@ def _laws(held: Material, folder: Path, chance: random.Random) -> Iterator[Asked
             if one.answer:
                 lang = "en" if one.question.isascii() else "zh"
                 yield Asked(one.question, one.answer, path.name, lang, alone=False)
-
-
-def _write(folder: Path, title: str, text: str) -> str:
-    """Write a document; gives its file's name, which its content fixes."""
-    name = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:16] + ".md"
-    (folder / name).write_text(f"# {title}\n\n{text}\n", "utf-8")
-    return name
 
 
 def _read(index: Index, asked: Sequence[Asked], chance: random.Random) -> Iterator[Read]:

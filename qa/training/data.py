@@ -7,6 +7,7 @@ no report, no notice and not the seed document is read here.
 from __future__ import annotations
 
 import functools
+import hashlib
 import random
 import re
 import tarfile
@@ -119,6 +120,13 @@ def _split(
     out = set(groups[::_HELD_OUT])
     held = [one for one in things if group(one) in out]
     return [one for one in things if group(one) not in out], held
+
+
+def as_file(folder: Path, title: str, text: str) -> str:
+    """Write a document; gives its file's name, which its content fixes."""
+    name = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()[:16] + ".md"
+    (folder / name).write_text(f"# {title}\n\n{text}\n", "utf-8")
+    return name
 
 
 def law_title(path: Path) -> str:

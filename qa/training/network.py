@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from torch.nn import functional
 from transformers import BertModel
 
 from qa.inputs import MARKS, Inputs
+from qa.network import Array
 from qa.pieces import PAD
 
 DROPOUT = 0.1
@@ -80,6 +82,13 @@ class Network(nn.Module):
     def trained(self) -> dict[str, nn.Parameter]:
         """The parameters that training changes, by name."""
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def take(self, trained: Mapping[str, Array]) -> None:
+        """Go on from tensors by name; those that are not given stay as they were begun."""
+        parameters = self.trained()
+        with torch.no_grad():
+            for name, value in trained.items():
+                parameters[name].copy_(torch.from_numpy(value))
 
     def forward(self, given: Batch) -> tuple[Tensor, Tensor]:
         """Scores of every token as the answer's first and last [b, n, 2], and answerability [b]."""

@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from qa.network import DIGEST, SCALE, WEIGHTS, Array
+from qa.training.train import tensors
 
 _WIDE = 64
 """Matrices with fewer rows (the heads) or columns (the marks) stay in 16 bits."""
@@ -29,10 +29,9 @@ def packed(name: str, value: Array) -> dict[str, Array]:
 
 def ship(checkpoint: Path) -> None:
     """Write the trained tensors of `checkpoint` to the folder of shipped weights."""
-    tensors: dict[str, Array] = {}
-    with safe_open(checkpoint, "np") as file:
-        for name in file.keys():  # noqa: SIM118 - not a mapping
-            if ":" not in name and not name.startswith("answers"):  # what only training needs
-                tensors |= packed(name, file.get_tensor(name))
-    save_file(tensors, WEIGHTS)
+    shipped: dict[str, Array] = {}
+    for name, value in tensors(checkpoint).items():
+        if not name.startswith("answers"):  # what only training needs
+            shipped |= packed(name, value)
+    save_file(shipped, WEIGHTS)
     DIGEST.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n", "ascii")

@@ -1,4 +1,9 @@
-"""Training: batches of like length, AdamW, a linear schedule, checkpoints to go on from."""
+"""Training: batches of like length, AdamW, a linear schedule, checkpoints to go on from.
+
+Windows are read one by one, and those of one question together: their scores are compared with one
+another when an answer is chosen, so they share one probability (Clark and Gardner (2018), "Simple
+and effective multi-paragraph reading comprehension").
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +23,7 @@ from torch.nn import functional
 from index.model import packed, prepare
 from qa import inputs
 from qa.inputs import Inputs
+from qa.network import Array
 from qa.pieces import Pieces, pieces
 from qa.training.examples import Example
 from qa.training.network import Network, batch
@@ -28,14 +34,19 @@ _POOL = 40
 """Batches whose examples are sorted by length together, so that little is padded."""
 _BETWEEN_CHECKPOINTS = 240.0
 """Seconds."""
+_LOGGED = 25
+"""Steps to a line of the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does; rates are peaks, reached after `warmup` of the steps, that fall to zero."""
+    """What a run does; rates are peaks, reached after `warmup` of the steps, that fall to zero.
+
+    `share` is the part of the examples that is read, each once.
+    """
 
     layers: int = 8
-    epochs: float = 1.0
+    share: float = 1.0
     batch_size: int = 24
     rate: float = 1.5e-4
     head_rate: float = 1e-3
@@ -50,6 +61,10 @@ class Lesson:
     inputs: Inputs
     first: int
     last: int
+
+
+Group = tuple[Lesson, ...]
+"""The windows that are read for one question; at most one of them answers it."""
 
 
 def lesson(cutter: Pieces, example: Example) -> Lesson | None:
@@ -67,41 +82,82 @@ def lesson(cutter: Pieces, example: Example) -> Lesson | None:
     return Lesson(given, touching[0], touching[-1])
 
 
-def batches(lessons: Sequence[Lesson], size: int, seed: int) -> Iterator[list[Lesson]]:
-    """All lessons once, in an order that the seed fixes, those of like length together."""
+def batches(groups: Sequence[Group], size: int, seed: int) -> list[list[Group]]:
+    """All groups once, in an order that the seed fixes, those of like length together.
+
+    A batch has `size` lessons, or a few more: a group stays whole.
+    """
     chance = random.Random(seed)
-    order = list(range(len(lessons)))
+    order = list(groups)
     chance.shuffle(order)
-    for begin in range(0, len(order), size * _POOL):
-        pool = sorted(order[begin : begin + size * _POOL], key=lambda i: len(lessons[i].inputs.ids))
-        parts = [pool[place : place + size] for place in range(0, len(pool), size)]
+    found: list[list[Group]] = []
+    for pool in _filled(order, size * _POOL):
+        parts = list(_filled(sorted(pool, key=_longest), size))
         chance.shuffle(parts)
-        for part in parts:
-            yield [lessons[index] for index in part]
+        found += parts
+    return found
 
 
-def loss(network: Network, lessons: Sequence[Lesson]) -> torch.Tensor:
-    """Cross-entropy of first and last token ("no answer": token 0) and of answerability."""
+def _filled(groups: Iterable[Group], size: int) -> Iterator[list[Group]]:
+    """Runs of groups that have `size` lessons together."""
+    filling: list[Group] = []
+    for group in groups:
+        filling.append(group)
+        if sum(map(len, filling)) >= size:
+            yield filling
+            filling = []
+    if filling:
+        yield filling
+
+
+def _longest(group: Group) -> int:
+    return max(len(one.inputs.ids) for one in group)
+
+
+def loss(network: Network, groups: Sequence[Group]) -> torch.Tensor:
+    """Cross-entropy of first and last token, by window and by group, and of answerability.
+
+    "No answer" is token 0 of a window; in a group it is one more choice, that every window's scores
+    are measured against.
+    """
+    lessons = [one for group in groups for one in group]
     edges, answers = network(batch([one.inputs for one in lessons]))
-    first = torch.tensor([one.first for one in lessons])
-    last = torch.tensor([one.last for one in lessons])
-    spans = functional.cross_entropy(edges[..., 0], first) + functional.cross_entropy(
-        edges[..., 1], last
-    )
-    known = (first > 0).float()
-    return spans / 2 + functional.binary_cross_entropy_with_logits(answers, known)
+    targets = torch.tensor([(one.first, one.last) for one in lessons])
+    alone = functional.cross_entropy(edges, targets)
+    sizes = [len(group) for group in groups]
+    parts = zip(edges.split(sizes), targets.split(sizes), strict=True)
+    compared = torch.stack([together(*part) for part in parts]).mean()
+    known = (targets[:, 0] > 0).float()
+    return alone / 2 + compared / 2 + functional.binary_cross_entropy_with_logits(answers, known)
 
 
-def train(examples: Sequence[Example], plan: Plan, folder: Path) -> Path:
-    """Train on `examples`, keeping checkpoints and `log.jsonl` in `folder`; gives the last one.
+def together(edges: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the windows of one question: scores [w, n, 2] and tokens [w, 2]."""
+    scores = (edges[:, 1:] - edges[:, :1]).flatten(0, 1)
+    choices = torch.cat([scores.new_zeros(1, 2), scores])
+    window = int(targets[:, 0].argmax())
+    chosen = targets[window] + window * (edges.shape[1] - 1) if targets[window, 0] else targets[0]
+    return functional.cross_entropy(choices[None], chosen[None])
 
-    A run that stopped goes on from its last checkpoint.
+
+def train(
+    asked: Iterable[Sequence[Example]],
+    plan: Plan,
+    folder: Path,
+    trained: Mapping[str, Array] | None = None,
+) -> Path:
+    """Train, keeping checkpoints and `log.jsonl` in `folder`; gives the last checkpoint.
+
+    `asked` are the windows of one question each, that are to be told from one another. Training
+    begins where the tensors `trained` were left, if they are given; a run that stopped goes on from
+    its last checkpoint.
     """
     torch.manual_seed(plan.seed)
     network = Network(prepare(), plan.layers)
+    if trained is not None:
+        network.take(trained)
     cutter = pieces(packed())
-    made = (lesson(cutter, example) for example in examples)
-    lessons = [one for one in made if one is not None]
+    groups = [group for one in asked if (group := _group(cutter, one))]
     parameters = network.trained()
     optimiser = torch.optim.AdamW(
         [
@@ -113,36 +169,29 @@ def train(examples: Sequence[Example], plan: Plan, folder: Path) -> Path:
         eps=1e-6,
         fused=True,
     )
-    per_epoch = math.ceil(len(lessons) / plan.batch_size)
-    total = math.ceil(per_epoch * plan.epochs)
-    step = _resume(folder, network, optimiser)
+    steps = batches(groups, plan.batch_size, plan.seed)
+    total = math.ceil(len(steps) * plan.share)
+    begin = _resume(folder, network, optimiser)
     folder.mkdir(parents=True, exist_ok=True)
-    log = (folder / "log.jsonl").open("a", encoding="utf-8", buffering=1)
-    log.write(json.dumps({"lessons": len(lessons), "steps": total, "from": step}) + "\n")
     network.train()
     saved, begun, recent = time.monotonic(), time.monotonic(), []
     tokens = 0
-    while step < total:
-        epoch, skip = divmod(step, per_epoch)
-        for place, group in enumerate(batches(lessons, plan.batch_size, plan.seed + epoch)):
-            if place < skip:
-                continue
-            if step >= total:
-                break
+    with (folder / "log.jsonl").open("a", encoding="utf-8", buffering=1) as log:
+        log.write(json.dumps({"groups": len(groups), "steps": total, "from": begin}) + "\n")
+        for step, taken in enumerate(steps[begin:total], begin):
             share = _schedule(step / total, plan)
             for part in optimiser.param_groups:
                 part["lr"] = part["base"] * share
-            value = loss(network, group)
+            value = loss(network, taken)
             optimiser.zero_grad()
             value.backward()
             torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
             optimiser.step()
-            step += 1
-            tokens += sum(len(one.inputs.ids) for one in group)
+            tokens += sum(len(one.inputs.ids) for group in taken for one in group)
             recent.append(value.item())
-            if step % 25 == 0:
+            if len(recent) == _LOGGED:
                 line = {
-                    "step": step,
+                    "step": step + 1,
                     "loss": round(sum(recent) / len(recent), 4),
                     "rate": share * plan.rate,
                     "tokens_per_s": round(tokens / (time.monotonic() - begun)),
@@ -150,11 +199,15 @@ def train(examples: Sequence[Example], plan: Plan, folder: Path) -> Path:
                 log.write(json.dumps(line) + "\n")
                 recent.clear()
             if time.monotonic() - saved > _BETWEEN_CHECKPOINTS:
-                _save(folder, network, optimiser, step)
+                _save(folder, network, optimiser, step + 1)
                 saved = time.monotonic()
-    _save(folder, network, optimiser, step)
-    log.close()
+    _save(folder, network, optimiser, max(begin, total))
     return folder / _CHECKPOINT
+
+
+def _group(cutter: Pieces, examples: Iterable[Example]) -> Group:
+    made = (lesson(cutter, example) for example in examples)
+    return tuple(one for one in made if one is not None)
 
 
 def _rate(name: str, plan: Plan) -> float:
@@ -179,6 +232,13 @@ def _save(folder: Path, network: Network, optimiser: torch.optim.AdamW, step: in
     draft = folder / "checkpoint.draft"
     save_file(tensors, draft, metadata={"step": str(step)})
     draft.replace(folder / _CHECKPOINT)
+
+
+def tensors(checkpoint: Path) -> dict[str, Array]:
+    """What was trained, by name, as a checkpoint holds it."""
+    with safe_open(checkpoint, "np") as file:
+        names = [name for name in file.keys() if ":" not in name]  # noqa: SIM118 - not a mapping
+        return {name: file.get_tensor(name) for name in names}
 
 
 def _resume(folder: Path, network: Network, optimiser: torch.optim.AdamW) -> int:

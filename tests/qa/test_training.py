@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from qa.training import clauses, plans, rules
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import law_title, material
 from qa.training.examples import Example, read, write
 from qa.training.ship import packed
-from qa.training.train import Plan, train
+from qa.training.train import Plan, together, train
 from qa.windows import Window
 
 LAW = [
@@ -68,12 +69,28 @@ def test_examples_survive_their_file(tmp_path: Path) -> None:
     assert list(read(tmp_path / "deep" / "made.jsonl")) == examples
 
 
+def test_windows_of_a_question_share_one_probability() -> None:
+    edges = torch.randn(3, 5, 2)
+    alone = torch.nn.functional.cross_entropy(edges[:1], torch.tensor([[2, 3]]))
+    assert together(edges[:1], torch.tensor([[2, 3]])).item() == pytest.approx(alone.item())
+
+    answered = together(edges, torch.tensor([[0, 0], [2, 3], [0, 0]])).item()
+    better, rival = edges.clone(), edges.clone()
+    better[1, 2, 0] += 1.0
+    rival[2, 4, 1] += 1.0
+    assert together(better, torch.tensor([[0, 0], [2, 3], [0, 0]])).item() < answered
+    assert together(rival, torch.tensor([[0, 0], [2, 3], [0, 0]])).item() > answered
+
+    silent = together(edges, torch.zeros(3, 2, dtype=torch.long)).item()
+    assert together(rival, torch.zeros(3, 2, dtype=torch.long)).item() > silent
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     examples = [one for one in made() if len(one.text) < 60][:6]
-    short = Plan(layers=1, batch_size=2, epochs=1 / 3)
-    train(examples, short, tmp_path)
-    train(examples, Plan(layers=1, batch_size=2, epochs=1), tmp_path)
+    short = Plan(layers=1, batch_size=2, share=1 / 3)
+    train(([one] for one in examples), short, tmp_path)
+    train(([one] for one in examples), Plan(layers=1, batch_size=2), tmp_path)
     log = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
     assert '"from": 0' in log[0]
     assert '"from": 1' in log[-1]
