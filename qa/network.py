@@ -43,7 +43,7 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     folder = cache_folder() / f"reader-{known[:12]}-v{_FOLDER_VERSION}"
     if not is_whole(folder):
         report("Preparing the reader (once, some seconds)…")
-        make(folder, "The reader", functools.partial(_write, unpacked(_checked(known))))
+        make(folder, "The reader", functools.partial(join, unpacked(_checked(known))))
     return folder
 
 
@@ -77,7 +77,7 @@ def unpacked(weights: bytes) -> dict[str, Array]:
     }
 
 
-def _write(trained: dict[str, Array], folder: Path) -> None:
+def join(trained: dict[str, Array], folder: Path) -> None:
     """Write the joined weights and the graph over them.
 
     The graph takes the `embedded` tokens (tokens, hidden) of one text and their `marks` (tokens,

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -41,14 +42,14 @@ class Reading:
 @functools.cache
 def load() -> Reader:
     """The reader of this process."""
-    return Reader()
+    return Reader(network.prepare())
 
 
 class Reader:
-    """The trained network with its tokenizer."""
+    """The trained network, as `qa.network` has joined it in `folder`, with its tokenizer."""
 
-    def __init__(self) -> None:
-        self._session = graph.session(network.prepare())
+    def __init__(self, folder: Path) -> None:
+        self._session = graph.session(folder)
         self._packed = packed()
         self._pieces = pieces(self._packed)
 

@@ -21,7 +21,7 @@ from qa.training.train import Plan, tensors, train
 _AGAIN = 6000
 """Examples of the first stage that the second reads once more, lest what they teach be lost."""
 
-_SECOND = Plan(rate=1e-4, head_rate=5e-4, seed=SEED)
+_SECOND = Plan(rate=1e-4, head_rate=5e-4, share=0.65, seed=SEED)
 
 
 def run(
