@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.apart import read_apart
 from ingest.encoding import decode
 from ingest.errors import UnreadableFile
 from ingest.limit import time_limit
@@ -34,25 +35,18 @@ def _read_plain(data: bytes) -> Source:
     return plain(decode(data))
 
 
-# The readers of the formats below are imported when the first file of theirs is read.
-
-
 def _read_html(data: bytes) -> Source:
-    from ingest.html import html  # noqa: PLC0415
-
-    return html(data)
-
-
-def _read_docx(data: bytes) -> Source:
-    from ingest.docx import docx  # noqa: PLC0415
-
-    return docx(data)
+    return read_apart("html", data)
 
 
 def _read_pdf(data: bytes) -> Source:
-    from ingest.pdf import pdf  # noqa: PLC0415
+    return read_apart("pdf", data)
 
-    return pdf(data)
+
+def _read_docx(data: bytes) -> Source:
+    from ingest.docx import docx  # noqa: PLC0415 - files of text do not need it
+
+    return docx(data)
 
 
 _READERS: dict[str, Callable[[bytes], Source]] = {

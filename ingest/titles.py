@@ -34,6 +34,11 @@ _EXCLAIMS = "！？!?"
 _ABOUT = re.compile("关于|《")
 
 
+def names_document(words: str) -> bool:
+    """Whether a line ends as official documents are called: …的通知, …条例（试行）."""
+    return _DOCUMENT_KIND.search(words) is not None
+
+
 def find_title(lines: Sequence[Line], called: str = "") -> str:
     """The document's title, or "" where it has none; its lines get the role and rank of a title.
 
@@ -79,7 +84,7 @@ def _formatted_heading(lines: Sequence[Line]) -> Line | None:
         return None
     first = headings[0]
     before = lines[: next(n for n, line in enumerate(lines) if line is first)]
-    if any(_DOCUMENT_KIND.search(line.words) for line in _short_lines(before)):
+    if any(names_document(line.words) for line in _short_lines(before)):
         return None
     if first.block.level == 1:
         return first
@@ -96,7 +101,7 @@ def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
     if columns and columns[-1] + 1 < len(first):
         first = first[columns[-1] + 1 :]
     candidates = [line for line in first if not _is_no_title(line.words)]
-    named = next((line for line in candidates if _DOCUMENT_KIND.search(line.words)), None)
+    named = next((line for line in candidates if names_document(line.words)), None)
     if named is None:
         return candidates[:1]
     end = candidates.index(named)
@@ -119,7 +124,7 @@ def _beginning(candidates: Sequence[Line], end: int) -> int:
     start = end
     while start and not _ABOUT.search(candidates[start].words):
         start -= 1
-        if _DOCUMENT_KIND.search(candidates[start].words) or candidates[start].words[0] in "（(":
+        if names_document(candidates[start].words) or candidates[start].words[0] in "（(":
             return end
     return start if _ABOUT.search(candidates[start].words) else end
 

@@ -47,6 +47,20 @@ def test_a_spread_word_and_an_exclamation_are_titles() -> None:
     assert read(f"这些措施助企业渡过难关！ {BODY * 8}").title == "这些措施助企业渡过难关！"
 
 
+@pytest.mark.parametrize("gap", [" ", "\u3000", "  "])
+def test_a_headline_in_two_halves_is_whole(gap: str) -> None:
+    found = read(f"让改革红利共享{gap}让群众得到实惠 {BODY * 8}")
+    assert found.title == "让改革红利共享 让群众得到实惠"
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["南江省财政厅办公室", "让改革红利共享", "惠民", "让群众得到实惠的通知", "（2026年3月5日）"],
+)
+def test_what_stands_behind_a_headline_is_no_half_of_it(second: str) -> None:
+    assert read(f"让改革红利共享 {second} {BODY * 8}").title in {"让改革红利共享", second}
+
+
 @pytest.mark.parametrize(
     ("tail", "signed"),
     [
