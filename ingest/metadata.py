@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ingest.days import DAY, iso
+from ingest.days import DAY, NARROW, iso
 from ingest.issuers import bodies_at_end, issuer_of_head, issuer_of_title, signature
 from ingest.types import Metadata
 
@@ -21,11 +21,11 @@ _LONGEST_RANGE = 30
 _MOST_DAYS_APART = 2
 """Days on lines of their own above which a text tells events rather than being dated."""
 
-_NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
-
 _LONE_DAY = re.compile(rf"[（(]?\s*{DAY}\s*[)）]?\Z")
 _BRACKETED_DAY = re.compile(rf"\s[（(]\s*{DAY}\s*[)）]\s")
-_LABELLED_DAY = re.compile(rf"(?:成文|发布|发文|印发|公布|签发|颁布)(?:日期|时间)[\s：:】\]]*{DAY}")
+_LABELLED_DAY = re.compile(
+    rf"(?:成文|发布|发文|印发|公布|签发|颁布)(?:日期|时间)[\s：:】\]|]*{DAY}"
+)
 _ADOPTED_DAY = re.compile(rf"[（(]?{DAY}\s*(?P<act>\S.*)")
 _ADOPTED = re.compile(r"通过|公布|发布|修正|修订|批准|颁布|令")
 _DELIVERED_DAY = re.compile(rf"[（(—\-－\s]*{DAY}\s*在\S.{{2,60}}?(?:会议|大会|全会)上")
@@ -57,7 +57,7 @@ def metadata(title: str, text: str, name: str = "") -> Metadata:
 
     A day in the file's `name`, as collections of laws have it, is the date where the text has none.
     """
-    text = text.translate(_NARROW)
+    text = text.translate(NARROW)
     head = list(_lines(text[:_HEAD]))
     tail = list(_lines(text[-_TAIL:])) if len(text) > _HEAD else []
     number, number_year = _number(text[:_HEAD])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.days import NARROW
 from ingest.headings import Line, tidy
 from ingest.issuers import is_body, issuer_of_title
 from ingest.marks import mark
@@ -56,10 +57,20 @@ def find_title(lines: Sequence[Line], called: str = "") -> str:
     found = [formatted] if formatted else _among_first_lines(lines)
     if not found:
         return ""
+    _lower_letterhead(lines, found[0])
     for line in found:
         line.block = replace(line.block, role=Role.TITLE)
     found[0].rank, found[0].title = (0, 0), tidy(_joined(found))
     return found[0].title
+
+
+def _lower_letterhead(lines: Sequence[Line], title: Line) -> None:
+    """Make text of the letterhead above a title, which is set larger than that."""
+    for line in lines:
+        if line is title:
+            break
+        if line.block.role is Role.HEADING and _is_no_title(line.words):
+            line.block = replace(line.block, role=Role.TEXT, level=0)
 
 
 def _joined(title: Sequence[Line]) -> str:
@@ -79,11 +90,19 @@ def _is_called(line: Line, called: str) -> bool:
 
 def _formatted_heading(lines: Sequence[Line]) -> Line | None:
     """The first heading of the format, if it is a title rather than the first of many sections."""
-    headings = [line for line in lines if line.block.role is Role.HEADING and line.block.level]
+    headings = [
+        line
+        for line in lines
+        if line.block.role is Role.HEADING and line.block.level and not _is_no_title(line.words)
+    ]
     if not headings or mark(headings[0].words):
         return None
     first = headings[0]
-    before = lines[: next(n for n, line in enumerate(lines) if line is first)]
+    before = [
+        line
+        for line in lines[: next(n for n, line in enumerate(lines) if line is first)]
+        if not _is_no_title(line.words)
+    ]
     if any(names_document(line.words) for line in _short_lines(before)):
         return None
     if first.block.level == 1:
@@ -114,7 +133,7 @@ def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
 
 def _is_no_title(words: str) -> bool:
     """Whether a line is the letterhead or the document's number."""
-    number = _NUMBER.search(words)
+    number = _NUMBER.search(words.translate(NARROW))
     is_number = number is not None and len(words) - len(number.group()) <= _NUMBER_LINE
     return is_number or _LETTERHEAD.match(words) is not None
 

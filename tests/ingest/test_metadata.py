@@ -166,3 +166,14 @@ def test_the_last_item_of_a_list_heads_nothing() -> None:
     text = f"关于工作的通知\n一、报告内容\n{BODY}包括：\n{items}\n{BODY}"
     headings = [section.heading for section in read(text).sections]
     assert headings == ["关于工作的通知", "一、报告内容"]
+
+
+def test_the_day_of_a_table_of_properties_is_the_date() -> None:
+    rows = "成文日期： | 2026年4月1日\n发布时间：2026-04-03 09:10 来源：南江省财政厅 浏览次数：8"
+    found = read(f"关于做好决算工作的通知\n{rows}\n{BODY}")
+    assert found.metadata.date == "2026-04-01"
+    line = found.text.splitlines()[2]
+    aside = [block for section in found.sections for block in section.blocks]
+    assert [b.role for b in aside if found.text[b.spans[0].start :].startswith(line)] == [
+        Role.BYLINE
+    ]
