@@ -26,7 +26,7 @@ libraries less than 1 GB."""
 
 
 def read_apart(kind: str, data: bytes) -> Source:
-    """What the reader of `kind` (`html` or `pdf`) makes of `data`. Raises `UnreadableFile`."""
+    """What the reader of `kind` (html, ofd, pdf) makes of `data`. Raises `UnreadableFile`."""
     look_at_clock()
     seconds, started = seconds_left(), time.monotonic()
     # -P: what lies in the user's folder is not taken for a module.
@@ -73,11 +73,15 @@ def _limit_memory() -> None:
 
 
 def _reader(kind: str) -> Callable[[bytes], Source]:
-    """The reader of one format; the other's library is not loaded."""
+    """The reader of one format; the libraries of the others are not loaded."""
     if kind == "html":
         from ingest.html import html  # noqa: PLC0415
 
         return html
+    if kind == "ofd":
+        from ingest.ofd import ofd  # noqa: PLC0415
+
+        return ofd
     from ingest.pdf import pdf  # noqa: PLC0415
 
     return pdf

@@ -43,6 +43,10 @@ def _read_pdf(data: bytes) -> Source:
     return read_apart("pdf", data)
 
 
+def _read_ofd(data: bytes) -> Source:
+    return read_apart("ofd", data)
+
+
 def _read_docx(data: bytes) -> Source:
     from ingest.docx import docx  # noqa: PLC0415 - files of text do not need it
 
@@ -57,6 +61,7 @@ _READERS: dict[str, Callable[[bytes], Source]] = {
     ".htm": _read_html,
     ".docx": _read_docx,
     ".pdf": _read_pdf,
+    ".ofd": _read_ofd,
 }
 
 _TEXTS = frozenset({".md", ".markdown", ".txt", ".html", ".htm"})
@@ -69,7 +74,6 @@ _ADVICE = {
     ".wps": "save it as .docx",
     ".rtf": "save it as .docx",
     ".odt": "save it as .docx",
-    ".ofd": "export it as PDF from the program that shows it",
     ".ceb": "export it as PDF from the program that shows it",
 }
 """What to do with files that documents come in and that no fitting library reads."""

@@ -110,7 +110,8 @@ REFUSED = {
     "broken-xml.docx": (archive(word__document_xml=b"<w:document"), "damaged"),
     "no-pages.pdf": (b"%PDF-1.7\n%%EOF\n", "damaged"),
     "deep.html": (b"<div>" * 200_000 + b"text", "nested"),
-    "scan.ofd": (b"PK", "export it as PDF"),
+    "not-a.ofd": (b"PK", "damaged"),
+    "old.ceb": (b"x", "export it as PDF"),
     "old.doc": (b"x", "save it as .docx"),
 }
 
