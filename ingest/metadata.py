@@ -35,9 +35,9 @@ _LAST_DAY = re.compile(rf"\s{DAY}\s*(?:[（(][^（()）]{{0,20}}[）)]|印发)?\
 _DAY_APART = re.compile(rf"(?<=[。！？；）)])\s+{DAY}(?=\s|[（(]|\Z)")
 
 _NUMBER = re.compile(
-    r"(?:(?:发文字号|发布文号|文\s?号)[\s：:】\]]*|^|(?<=\s)|(?<=^[（(]))"
+    r"(?:(?:[发發]文字[号號]|[发發]布文[号號]|文\s?[号號])[\s：:】\]]*|^|(?<=\s)|(?<=^[（(]))"
     r"(?P<who>[\u4e00-\u9fa5]{2,12})\s?[〔\[［(（【﹝]\s?(?P<year>(?:19|20)\d\d)\s?[〕\]］)）】﹞]\s?"
-    r"(?:第\s?)?(?P<number>\d{1,5})\s?号(?=[）)]?\s|[）)]?\Z)",
+    r"(?:第\s?)?(?P<number>\d{1,5})\s?(?P<sign>[号號])(?=[）)]?\s|[）)]?\Z)",
     re.MULTILINE,
 )
 _DECREE = re.compile(
@@ -170,7 +170,8 @@ def _number(head: str) -> tuple[str, str]:
     鲁政发〔2026〕12号, 国务院令第656号, 财政部 税务总局公告2020年第8号 or 2020年第2号.
     """
     if found := _NUMBER.search(head):
-        return f"{found['who']}〔{found['year']}〕{found['number']}号", found["year"]
+        number = f"{found['who']}〔{found['year']}〕{found['number']}{found['sign']}"
+        return number, found["year"]
     for found in _DECREE.finditer(head):
         # A decree that a sentence cites has other words before its issuer's name.
         if who := bodies_at_end(_OPENING.sub(" ", head[: found.start()])):

@@ -19,7 +19,7 @@ _WITHIN = 8
 _PROPERTY_WITHIN = 60
 """How many blocks, menus among them, may stand before a title that the properties give too."""
 
-_NUMBER = re.compile(r"[〔\[［(（【﹝]\s?(?:19|20)\d\d\s?[〕\]］)）】﹞]\s?(?:第\s?)?\d+\s?号")
+_NUMBER = re.compile(r"[〔\[［(（【﹝]\s?(?:19|20)\d\d\s?[〕\]］)）】﹞]\s?(?:第\s?)?\d+\s?[号號]")
 _DOCUMENT_KIND = re.compile(
     r"(?:通知|意见|办法|方案|规定|条例|报告|公告|决定|决议|通告|通报|函|批复|规划|计划|纲要|细则|要点"
     r"|措施|指南|指引|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"

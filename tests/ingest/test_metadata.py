@@ -177,3 +177,9 @@ def test_the_day_of_a_table_of_properties_is_the_date() -> None:
     assert [b.role for b in aside if found.text[b.spans[0].start :].startswith(line)] == [
         Role.BYLINE
     ]
+
+
+def test_a_number_in_traditional_characters_stands_as_it_is_written() -> None:
+    found = read(f"南江省人民政府文件\n南政發〔２０２６〕１２號\n關於做好工作的通知\n{BODY}")
+    assert found.metadata.number == "南政發〔2026〕12號"
+    assert found.title == "關於做好工作的通知"
