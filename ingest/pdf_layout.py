@@ -30,7 +30,7 @@ _COLUMN_WIDTH = 7.0
 _COLUMN_INK = 0.55
 """Share of a column's width that the middling line fills; a table's cells fill less."""
 _BARELY = 0.1
-_NO_HEIGHT = 0.01
+_NOTHING = 0.01
 _STRADDLING_SHARE = 0.34
 _SPACE = 0.18
 """Font sizes of white space between Latin characters that stand for a space."""
@@ -144,10 +144,12 @@ def _is_column(lines: Sequence[Line], size: float) -> bool:
     have their lines on one height.
     """
     width = max(line.box.right for line in lines) - min(line.box.left for line in lines)
+    if width < max(_COLUMN_WIDTH * size, _NOTHING):
+        return False
     rows = on_one_height(lines, _BARELY)
     before_text = [row for row, below in pairwise(rows) if mark(below[0].text) is None]
     ink = [_covered(row) / width for row in [*before_text, rows[-1]]]
-    return width >= _COLUMN_WIDTH * size and median(ink) >= _COLUMN_INK
+    return median(ink) >= _COLUMN_INK
 
 
 def _covered(row: Sequence[Line]) -> float:
@@ -177,7 +179,7 @@ def on_one_height(lines: Sequence[Line], least: float = 0.5) -> list[list[Line]]
 def _overlap(first: Box, second: Box) -> float:
     """The share of the lower box's height that both have."""
     height = min(first.top, second.top) - max(first.bottom, second.bottom)
-    return height / max(min(first.top - first.bottom, second.top - second.bottom), _NO_HEIGHT)
+    return height / max(min(first.top - first.bottom, second.top - second.bottom), _NOTHING)
 
 
 def cells(row: Sequence[Line]) -> list[Line]:
