@@ -2,7 +2,7 @@
 
 ofdkit (Apache-2.0, no dependencies) gives each run of text and its place; it is young, but the only
 one that fits: easyofd and ofd2img need PyMuPDF (AGPL), ofdreader (MIT) has no module in its wheel,
-ofdparser (MIT) is of 2023 and reads invoices. Reading order is our own, as for PDF.
+ofdparser (MIT) has not changed since 2023. Reading order is our own, as for PDF.
 """
 
 from __future__ import annotations
