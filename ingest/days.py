@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 _DIGITS = str.maketrans("〇○零一二三四五六七八九０１２３４５６７８９", "0001234567890123456789")
+NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
+"""For `str.translate`: full-width figures made half-width."""
+
 _ORDINAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 
 DAY = (

@@ -26,6 +26,7 @@ _SENTENCE = re.compile(r"[^。；！？]{2,60}。\Z")
 _REFERENCE = re.compile(r"\s*(?:规定|的|第|款|所|、|至|和|或|及|与|，|。|；)")
 _HEADED_ARTICLE = re.compile(r"\s*【[^】]{1,30}】")
 _APPENDIX = re.compile(r"附\s?(?:件|录|表)\s?[0-9一二三四五六七八九十]{0,3}\Z")
+_ATTACHED = re.compile(r"附\s?件\s?[：:]\s*(?=\S)")
 _CONTENTS = re.compile(r"目\s*[录次]\Z|Contents\Z")
 _LONE_PAIR = re.compile(r"(?<![一-龥])([一-龥])\s+([一-龥])(?![一-龥])")
 
@@ -81,11 +82,16 @@ def find_headings(lines: Sequence[Line]) -> None:
     quote them. Under 第…条 of a law, （一） and 1. are items.
     """
     articles = _Articles()
+    attached: Mark | None = None
     for line in lines:
         look_at_clock()
         if line.rank is not None or line.block.role not in {Role.HEADING, Role.TEXT}:
             continue
         found = mark(line.words)
+        attached = _attached(line.words, found, attached)
+        if attached is not None and found is not None:
+            line.make_item()
+            continue
         if line.block.role is Role.HEADING:
             kind = found.kind if found else None
             level = line.block.level or IN_TEXT
@@ -99,6 +105,14 @@ def find_headings(lines: Sequence[Line]) -> None:
             articles.open = False
     _drop_hollow(lines)
     _drop_last_items(lines)
+
+
+def _attached(words: str, found: Mark | None, before: Mark | None) -> Mark | None:
+    """The number of an attachment in the list that 附件：1.任务表 begins, or None outside of it."""
+    if start := _ATTACHED.match(words):
+        return mark(words[start.end() :])
+    goes_on = before and found and (found.kind, found.number) == (before.kind, before.number + 1)
+    return found if goes_on else None
 
 
 def _read_marked(line: Line, found: Mark, articles: _Articles) -> None:

@@ -8,7 +8,7 @@ and the other files go on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,19 +28,30 @@ MOST_TAGS = 2_000_000
 @dataclass(slots=True)
 class _Clock:
     seconds: float
+    end: Callable[[float], None]
     started: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        return self.seconds - (time.monotonic() - self.started)
 
 
 _clock: ContextVar[_Clock | None] = ContextVar("clock", default=None)
 
 
 @contextmanager
-def time_limit(seconds: float = LONGEST) -> Iterator[None]:
-    """`look_at_clock` raises when `seconds` are over; inside of another limit, that one counts."""
+def time_limit(
+    seconds: float = LONGEST, end: Callable[[float], None] = lambda _: None
+) -> Iterator[None]:
+    """`look_at_clock` raises when `seconds` are over; inside of another limit, that one counts.
+
+    `end` is told how many seconds are left, now and when they become more: it may stop what does
+    not come to look at the clock.
+    """
     if _clock.get() is not None:
         yield
         return
-    token = _clock.set(_Clock(seconds))
+    token = _clock.set(_Clock(seconds, end))
+    end(seconds)
     try:
         yield
     finally:
@@ -50,17 +61,27 @@ def time_limit(seconds: float = LONGEST) -> Iterator[None]:
 def allow_scans() -> None:
     """Give the file that is being read the time of one with scanned pages."""
     clock = _clock.get()
-    if clock is not None:
-        clock.seconds = max(clock.seconds, LONGEST_OF_SCANS)
+    if clock is not None and clock.seconds < LONGEST_OF_SCANS:
+        clock.seconds = LONGEST_OF_SCANS
+        clock.end(clock.left())
+
+
+def seconds_left() -> float:
+    """How long the file that is being read may still take; `LONGEST` where no limit is set."""
+    clock = _clock.get()
+    return clock.left() if clock is not None else LONGEST
 
 
 def look_at_clock() -> None:
     """Raise `UnreadableFile` when the time that the file may take is over."""
     clock = _clock.get()
-    if clock is not None and time.monotonic() - clock.started > clock.seconds:
-        raise UnreadableFile(
-            f"it takes more than {clock.seconds:.0f} s to read; split it into smaller files"
-        )
+    if clock is not None and clock.left() < 0:
+        raise UnreadableFile(too_long(clock.seconds))
+
+
+def too_long(seconds: float) -> str:
+    """The reason why a file is given up that takes more than `seconds`."""
+    return f"it takes more than {seconds:.0f} s to read; split it into smaller files"
 
 
 def check_blocks(count: int) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ingest.days import DAY, iso
+from ingest.days import DAY, NARROW, iso
 from ingest.issuers import bodies_at_end, issuer_of_head, issuer_of_title, signature
 from ingest.types import Metadata
 
@@ -21,11 +21,11 @@ _LONGEST_RANGE = 30
 _MOST_DAYS_APART = 2
 """Days on lines of their own above which a text tells events rather than being dated."""
 
-_NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
-
 _LONE_DAY = re.compile(rf"[（(]?\s*{DAY}\s*[)）]?\Z")
 _BRACKETED_DAY = re.compile(rf"\s[（(]\s*{DAY}\s*[)）]\s")
-_LABELLED_DAY = re.compile(rf"(?:成文|发布|发文|印发|公布|签发|颁布)(?:日期|时间)[\s：:】\]]*{DAY}")
+_LABELLED_DAY = re.compile(
+    rf"(?:成文|发布|发文|印发|公布|签发|颁布)(?:日期|时间)[\s：:】\]|]*{DAY}"
+)
 _ADOPTED_DAY = re.compile(rf"[（(]?{DAY}\s*(?P<act>\S.*)")
 _ADOPTED = re.compile(r"通过|公布|发布|修正|修订|批准|颁布|令")
 _DELIVERED_DAY = re.compile(rf"[（(—\-－\s]*{DAY}\s*在\S.{{2,60}}?(?:会议|大会|全会)上")
@@ -35,9 +35,9 @@ _LAST_DAY = re.compile(rf"\s{DAY}\s*(?:[（(][^（()）]{{0,20}}[）)]|印发)?\
 _DAY_APART = re.compile(rf"(?<=[。！？；）)])\s+{DAY}(?=\s|[（(]|\Z)")
 
 _NUMBER = re.compile(
-    r"(?:(?:发文字号|发布文号|文\s?号)[\s：:】\]]*|^|(?<=\s)|(?<=^[（(]))"
+    r"(?:(?:[发發]文字[号號]|[发發]布文[号號]|文\s?[号號])[\s：:】\]]*|^|(?<=\s)|(?<=^[（(]))"
     r"(?P<who>[\u4e00-\u9fa5]{2,12})\s?[〔\[［(（【﹝]\s?(?P<year>(?:19|20)\d\d)\s?[〕\]］)）】﹞]\s?"
-    r"(?:第\s?)?(?P<number>\d{1,5})\s?号(?=[）)]?\s|[）)]?\Z)",
+    r"(?:第\s?)?(?P<number>\d{1,5})\s?(?P<sign>[号號])(?=[）)]?\s|[）)]?\Z)",
     re.MULTILINE,
 )
 _DECREE = re.compile(
@@ -57,7 +57,7 @@ def metadata(title: str, text: str, name: str = "") -> Metadata:
 
     A day in the file's `name`, as collections of laws have it, is the date where the text has none.
     """
-    text = text.translate(_NARROW)
+    text = text.translate(NARROW)
     head = list(_lines(text[:_HEAD]))
     tail = list(_lines(text[-_TAIL:])) if len(text) > _HEAD else []
     number, number_year = _number(text[:_HEAD])
@@ -170,7 +170,8 @@ def _number(head: str) -> tuple[str, str]:
     鲁政发〔2026〕12号, 国务院令第656号, 财政部 税务总局公告2020年第8号 or 2020年第2号.
     """
     if found := _NUMBER.search(head):
-        return f"{found['who']}〔{found['year']}〕{found['number']}号", found["year"]
+        number = f"{found['who']}〔{found['year']}〕{found['number']}{found['sign']}"
+        return number, found["year"]
     for found in _DECREE.finditer(head):
         # A decree that a sentence cites has other words before its issuer's name.
         if who := bodies_at_end(_OPENING.sub(" ", head[: found.start()])):

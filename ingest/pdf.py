@@ -71,6 +71,11 @@ def pdf(data: bytes) -> Source:
     finally:
         document.close()
     _check_text(pages)
+    return arranged(pages)
+
+
+def arranged(pages: Sequence[Laid]) -> Source:
+    """The source that the lines of fixed pages make, a block a paragraph, heading or row."""
     usual = _running_type(pages)
     repeated = _repeated(pages)
     pieces = [piece for laid in pages for piece in _pieces(laid, usual, repeated)]
@@ -91,15 +96,15 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
-    """A page's lines, top to bottom, with each table as a line without text, and its rows."""
+class Laid:
+    """A page's lines, with each table as a line without text, and its rows."""
 
     page: Page
     lines: list[Line]
     rows: dict[int, tuple[str, ...]]
 
 
-def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
+def _pages(document: pdfium.PdfDocument) -> Iterator[Laid]:
     scanned = 0
     for number in range(1, len(document) + 1):
         look_at_clock()
@@ -113,7 +118,7 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
                 raise UnreadableFile(f"it has more than {MOST_SCANNED} scanned pages; split it")
             allow_scans()
             lines = pdf_scan.lines_in_picture(document, number)
-            yield _Laid(replace(page, rules=()), lines, {})
+            yield Laid(replace(page, rules=()), lines, {})
             continue
         tables, glyphs = tables_of(page.glyphs, page.rules)
         lines = lines_of(glyphs)
@@ -125,10 +130,10 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[_Laid]:
             )
             rows[id(placeholder)] = table.rows
             lines.append(placeholder)
-        yield _Laid(replace(page, glyphs=(), rules=()), lines, rows)
+        yield Laid(replace(page, glyphs=(), rules=()), lines, rows)
 
 
-def _check_text(pages: Sequence[_Laid]) -> None:
+def _check_text(pages: Sequence[Laid]) -> None:
     text = "".join(line.text for laid in pages for line in laid.lines)
     if not text and not any(laid.rows for laid in pages):
         if any(laid.page.pictures for laid in pages):
@@ -143,7 +148,7 @@ def _check_text(pages: Sequence[_Laid]) -> None:
         raise UnreadableFile("its text layer is not readable; print it to a new PDF")
 
 
-def _running_type(pages: Sequence[_Laid]) -> _Type:
+def _running_type(pages: Sequence[Laid]) -> _Type:
     """The size in which most characters are set."""
     sizes: Counter[tuple[float, bool]] = Counter()
     for laid in pages:
@@ -162,7 +167,7 @@ def _shape(text: str) -> str:
     return re.sub(r"[0-9０-９]+", "0", "".join(text.split()))
 
 
-def _repeated(pages: Sequence[_Laid]) -> frozenset[str]:
+def _repeated(pages: Sequence[Laid]) -> frozenset[str]:
     """The shapes of the lines that stand in the margins of several pages."""
     shapes: Counter[str] = Counter()
     for laid in pages:
@@ -177,7 +182,7 @@ def _repeated(pages: Sequence[_Laid]) -> frozenset[str]:
     return frozenset(shape for shape, count in shapes.items() if count >= least)
 
 
-def _margin_role(laid: _Laid, line: Line, usual: _Type, repeated: frozenset[str]) -> Role | None:
+def _margin_role(laid: Laid, line: Line, usual: _Type, repeated: frozenset[str]) -> Role | None:
     """What a line in the margin is: page number, running head, or None where it is neither."""
     if not line.text or not _in_margin(laid.page, line.box):
         return None
@@ -188,7 +193,7 @@ def _margin_role(laid: _Laid, line: Line, usual: _Type, repeated: frozenset[str]
     return None
 
 
-def _is_lone_head(laid: _Laid, line: Line, usual: _Type) -> bool:
+def _is_lone_head(laid: Laid, line: Line, usual: _Type) -> bool:
     """Whether a line at the very top stands apart from the text, as a running head does."""
     if line.box.bottom < laid.page.height * (1 - _EDGE) or line.size > usual.size * _LARGER:
         return False
@@ -196,7 +201,7 @@ def _is_lone_head(laid: _Laid, line: Line, usual: _Type) -> bool:
     return not below or line.box.bottom - max(below) > line.size * _APART
 
 
-def _pieces(laid: _Laid, usual: _Type, repeated: frozenset[str]) -> Iterator[Piece]:
+def _pieces(laid: Laid, usual: _Type, repeated: frozenset[str]) -> Iterator[Piece]:
     """The pieces of one page; a heading's level is twice its size, for now."""
     heads: list[Piece] = []
     feet: list[Piece] = []
@@ -214,7 +219,7 @@ def _pieces(laid: _Laid, usual: _Type, repeated: frozenset[str]) -> Iterator[Pie
     yield from feet
 
 
-def _pieces_of_column(column: Sequence[Line], laid: _Laid, usual: _Type) -> Iterator[Piece]:
+def _pieces_of_column(column: Sequence[Line], laid: Laid, usual: _Type) -> Iterator[Piece]:
     paragraph: list[Line] = []
     edges = (min(line.box.left for line in column), max(line.box.right for line in column))
     leading = _leading(column)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from ingest.marks import mark
 from ingest.pdf_page import Box, Glyph
 
 _GAP_IN_LINE = 0.9
@@ -28,6 +29,8 @@ _COLUMN_WIDTH = 7.0
 """Font sizes that a column is wide at least."""
 _COLUMN_INK = 0.55
 """Share of a column's width that the middling line fills; a table's cells fill less."""
+_BARELY = 0.1
+_NOTHING = 0.01
 _STRADDLING_SHARE = 0.34
 _SPACE = 0.18
 """Font sizes of white space between Latin characters that stand for a space."""
@@ -125,39 +128,58 @@ def _gutter(lines: Sequence[Line]) -> tuple[float, float] | None:
         if (
             min(len(left), len(right)) >= _COLUMN_LINES
             and crossing <= _STRADDLING_SHARE * len(lines)
+            and (best is None or len(left) + len(right) > best[0])
+            and _beside(left, right)
             and _is_column(left, size)
             and _is_column(right, size)
-            and _beside(left, right)
-            and (best is None or len(left) + len(right) > best[0])
         ):
             best = (len(left) + len(right), start)
     return (best[1], best[1] + _GUTTER * size) if best else None
 
 
 def _is_column(lines: Sequence[Line], size: float) -> bool:
-    """Whether the lines fill their width as running text does."""
+    """Whether the lines fill their width as running text does, in one column or several.
+
+    What stands before a number ends its paragraph and may be short. Columns side by side need not
+    have their lines on one height.
+    """
     width = max(line.box.right for line in lines) - min(line.box.left for line in lines)
-    ink = [
-        sum(line.box.right - line.box.left for line in row) / width for row in on_one_height(lines)
-    ]
-    return width >= _COLUMN_WIDTH * size and median(ink) >= _COLUMN_INK
+    if width < max(_COLUMN_WIDTH * size, _NOTHING):
+        return False
+    rows = on_one_height(lines, _BARELY)
+    before_text = [row for row, below in pairwise(rows) if mark(below[0].text) is None]
+    ink = [_covered(row) / width for row in [*before_text, rows[-1]]]
+    return median(ink) >= _COLUMN_INK
 
 
-def on_one_height(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines that stand side by side together, left to right; lines without text stand alone."""
+def _covered(row: Sequence[Line]) -> float:
+    """The width that the lines of a row take, left to right, what lies over another once."""
+    covered, end = 0.0, row[0].box.left
+    for line in row:
+        covered += max(0.0, line.box.right - max(line.box.left, end))
+        end = max(end, line.box.right)
+    return covered
+
+
+def on_one_height(lines: Sequence[Line], least: float = 0.5) -> list[list[Line]]:
+    """The lines that stand side by side together, left to right; lines without text stand alone.
+
+    They share more than `least` of the lower one's height.
+    """
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: -line.box.middle):
         first = rows[-1][0] if rows else None
-        if first is not None and first.text and line.text and _overlap(first.box, line.box):
+        if first and first.text and line.text and _overlap(first.box, line.box) > least:
             rows[-1].append(line)
         else:
             rows.append([line])
     return [sorted(row, key=lambda line: line.box.left) for row in rows]
 
 
-def _overlap(first: Box, second: Box) -> bool:
+def _overlap(first: Box, second: Box) -> float:
+    """The share of the lower box's height that both have."""
     height = min(first.top, second.top) - max(first.bottom, second.bottom)
-    return height > min(first.top - first.bottom, second.top - second.bottom) / 2
+    return height / max(min(first.top - first.bottom, second.top - second.bottom), _NOTHING)
 
 
 def cells(row: Sequence[Line]) -> list[Line]:

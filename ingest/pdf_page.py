@@ -16,6 +16,8 @@ import pypdfium2.raw as pdfium_c
 _THIN = 2.5
 """Points that a drawn line may be thick."""
 _MOST_PATHS = 20_000
+_FLAT = 3.0
+"""Heights by which a Chinese character that is only its stroke is wide."""
 _LAST_ASCII = 0x7F
 _FLAG_BOLD = 1 << 18
 _BOLD_NAMES = ("bold", "heavy", "black", "hei", "黑")
@@ -81,7 +83,7 @@ def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
     loose = pdfium_c.FS_RECTF()
     bold: dict[tuple[str, int], bool] = {}
     count = text.count_chars()
-    before, spaced = " ", False
+    before, last, size, spaced = " ", -1, 0.0, False
     for index in range(count):
         character = _character(pdfium_c.FPDFText_GetUnicode(text, index))
         if character == " ":
@@ -95,9 +97,22 @@ def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
         else:
             pdfium_c.FPDFText_GetCharBox(text, index, left, right, bottom, top)
             box = Box(left.value, bottom.value, right.value, top.value)
+        if not character.isascii() and box.right - box.left > _FLAT * (box.top - box.bottom):
+            same = _font_size(text, index) == _font_size(text, last)
+            box = _as_high(box, size if same else box.right - box.left)
         # The font's own size is before the page's scaling; the box is what a reader sees.
-        yield Glyph(character, box, box.top - box.bottom, _bold(text, index, bold), spaced)
-        before, spaced = character, False
+        size = box.top - box.bottom
+        yield Glyph(character, box, size, _bold(text, index, bold), spaced)
+        before, last, spaced = character, index, False
+
+
+def _as_high(box: Box, height: float) -> Box:
+    """The box of a flat sign made as high as others: some fonts give 一 its stroke's height."""
+    return Box(box.left, box.middle - height / 2, box.right, box.middle + height / 2)
+
+
+def _font_size(text: pdfium.PdfTextPage, index: int) -> float:
+    return float(pdfium_c.FPDFText_GetFontSize(text, index))
 
 
 def _is_wide(text: pdfium.PdfTextPage, index: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.apart import read_apart
 from ingest.encoding import decode
 from ingest.errors import UnreadableFile
 from ingest.limit import time_limit
@@ -34,25 +35,22 @@ def _read_plain(data: bytes) -> Source:
     return plain(decode(data))
 
 
-# The readers of the formats below are imported when the first file of theirs is read.
-
-
 def _read_html(data: bytes) -> Source:
-    from ingest.html import html  # noqa: PLC0415
-
-    return html(data)
-
-
-def _read_docx(data: bytes) -> Source:
-    from ingest.docx import docx  # noqa: PLC0415
-
-    return docx(data)
+    return read_apart("html", data)
 
 
 def _read_pdf(data: bytes) -> Source:
-    from ingest.pdf import pdf  # noqa: PLC0415
+    return read_apart("pdf", data)
 
-    return pdf(data)
+
+def _read_ofd(data: bytes) -> Source:
+    return read_apart("ofd", data)
+
+
+def _read_docx(data: bytes) -> Source:
+    from ingest.docx import docx  # noqa: PLC0415 - files of text do not need it
+
+    return docx(data)
 
 
 _READERS: dict[str, Callable[[bytes], Source]] = {
@@ -63,6 +61,7 @@ _READERS: dict[str, Callable[[bytes], Source]] = {
     ".htm": _read_html,
     ".docx": _read_docx,
     ".pdf": _read_pdf,
+    ".ofd": _read_ofd,
 }
 
 _TEXTS = frozenset({".md", ".markdown", ".txt", ".html", ".htm"})
@@ -75,7 +74,6 @@ _ADVICE = {
     ".wps": "save it as .docx",
     ".rtf": "save it as .docx",
     ".odt": "save it as .docx",
-    ".ofd": "export it as PDF from the program that shows it",
     ".ceb": "export it as PDF from the program that shows it",
 }
 """What to do with files that documents come in and that no fitting library reads."""

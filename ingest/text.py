@@ -10,9 +10,11 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from ingest.issuers import is_body
 from ingest.limit import check_blocks, look_at_clock
 from ingest.marks import mark
 from ingest.press import is_headline
+from ingest.titles import names_document
 from ingest.types import Block, Role, Source, Span
 
 _LONG_LINE = 200
@@ -32,6 +34,10 @@ _TEXT_BEGINS = re.compile(r"[。！？；]|：\Z|[（(][^）)]*\Z")
 _HEADLINE = re.compile(r"[^。；]*[！？]\Z")
 _WORD = re.compile(r"(?:(?<!\S)\S[^\S\r\n]+)+\S(?!\S)|\S+")
 """What white space divides, and 通 告, a word that is spread."""
+
+_SHORTEST_HALF = 5
+_ALIKE = 1.6
+"""How much longer one half of a headline may be than the other."""
 
 _WRAPPED_LINES = 6
 """Lines below which nothing is said about a text's width."""
@@ -113,11 +119,28 @@ def _title_ends(text: str, start: int, end: int) -> list[int]:
             # 各区人民政府：or the first sentence: the text has begun.
             begins and (ends or not _HEADLINE.match(word.group()))
         ):
-            return [*ends, word.start()]
+            return _without_halves(text, [*ends, word.start()])
         if word.start() - start > _LONG_LINE:
             break
         ends.append(word.start())
     return []
+
+
+def _without_halves(text: str, ends: list[int]) -> list[int]:
+    """`ends` without the one within a headline of two halves: 让改革红利共享 让群众得到实惠."""
+    halves = [text[low:high].strip() for low, high in pairwise(ends[:3])]
+    short, long = min(map(len, halves), default=0), max(map(len, halves), default=0)
+    is_one = (
+        len(halves) == 2  # noqa: PLR2004 - halves
+        and short >= _SHORTEST_HALF
+        and long <= _ALIKE * short
+        and halves[0][:_SHORTEST_HALF]
+        != halves[1][:_SHORTEST_HALF]  # a page may give its title twice
+        and halves[1][0] not in "（("
+        and all(map(is_headline, halves))
+        and not any(is_body(half) or names_document(half) for half in halves)
+    )
+    return [ends[0], *ends[2:]] if is_one else ends
 
 
 def _pieces(text: str, start: int, end: int, breaks: Sequence[int]) -> Iterator[Span]:

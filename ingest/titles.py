@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingest.days import NARROW
 from ingest.headings import Line, tidy
 from ingest.issuers import is_body, issuer_of_title
 from ingest.marks import mark
@@ -18,7 +19,7 @@ _WITHIN = 8
 _PROPERTY_WITHIN = 60
 """How many blocks, menus among them, may stand before a title that the properties give too."""
 
-_NUMBER = re.compile(r"[〔\[［(（【﹝]\s?(?:19|20)\d\d\s?[〕\]］)）】﹞]\s?(?:第\s?)?\d+\s?号")
+_NUMBER = re.compile(r"[〔\[［(（【﹝]\s?(?:19|20)\d\d\s?[〕\]］)）】﹞]\s?(?:第\s?)?\d+\s?[号號]")
 _DOCUMENT_KIND = re.compile(
     r"(?:通知|意见|办法|方案|规定|条例|报告|公告|决定|决议|通告|通报|函|批复|规划|计划|纲要|细则|要点"
     r"|措施|指南|指引|解读|政策|规则|章程|宣言|讲话|公报|命令|令|议案|纪要|标准|规范|法)"
@@ -32,6 +33,11 @@ _COLUMN = re.compile(r"(?:通知|公告|政策|解读|文件|法规|最新){2}\Z
 """What a site calls the column that a page stands in; above it is the site's own name."""
 _EXCLAIMS = "！？!?"
 _ABOUT = re.compile("关于|《")
+
+
+def names_document(words: str) -> bool:
+    """Whether a line ends as official documents are called: …的通知, …条例（试行）."""
+    return _DOCUMENT_KIND.search(words) is not None
 
 
 def find_title(lines: Sequence[Line], called: str = "") -> str:
@@ -51,10 +57,20 @@ def find_title(lines: Sequence[Line], called: str = "") -> str:
     found = [formatted] if formatted else _among_first_lines(lines)
     if not found:
         return ""
+    _lower_letterhead(lines, found[0])
     for line in found:
         line.block = replace(line.block, role=Role.TITLE)
     found[0].rank, found[0].title = (0, 0), tidy(_joined(found))
     return found[0].title
+
+
+def _lower_letterhead(lines: Sequence[Line], title: Line) -> None:
+    """Make text of the letterhead above a title, which is set larger than that."""
+    for line in lines:
+        if line is title:
+            break
+        if line.block.role is Role.HEADING and _is_no_title(line.words):
+            line.block = replace(line.block, role=Role.TEXT, level=0)
 
 
 def _joined(title: Sequence[Line]) -> str:
@@ -74,12 +90,20 @@ def _is_called(line: Line, called: str) -> bool:
 
 def _formatted_heading(lines: Sequence[Line]) -> Line | None:
     """The first heading of the format, if it is a title rather than the first of many sections."""
-    headings = [line for line in lines if line.block.role is Role.HEADING and line.block.level]
+    headings = [
+        line
+        for line in lines
+        if line.block.role is Role.HEADING and line.block.level and not _is_no_title(line.words)
+    ]
     if not headings or mark(headings[0].words):
         return None
     first = headings[0]
-    before = lines[: next(n for n, line in enumerate(lines) if line is first)]
-    if any(_DOCUMENT_KIND.search(line.words) for line in _short_lines(before)):
+    before = [
+        line
+        for line in lines[: next(n for n, line in enumerate(lines) if line is first)]
+        if not _is_no_title(line.words)
+    ]
+    if any(names_document(line.words) for line in _short_lines(before)):
         return None
     if first.block.level == 1:
         return first
@@ -96,7 +120,7 @@ def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
     if columns and columns[-1] + 1 < len(first):
         first = first[columns[-1] + 1 :]
     candidates = [line for line in first if not _is_no_title(line.words)]
-    named = next((line for line in candidates if _DOCUMENT_KIND.search(line.words)), None)
+    named = next((line for line in candidates if names_document(line.words)), None)
     if named is None:
         return candidates[:1]
     end = candidates.index(named)
@@ -109,7 +133,7 @@ def _among_first_lines(lines: Sequence[Line]) -> list[Line]:
 
 def _is_no_title(words: str) -> bool:
     """Whether a line is the letterhead or the document's number."""
-    number = _NUMBER.search(words)
+    number = _NUMBER.search(words.translate(NARROW))
     is_number = number is not None and len(words) - len(number.group()) <= _NUMBER_LINE
     return is_number or _LETTERHEAD.match(words) is not None
 
@@ -119,7 +143,7 @@ def _beginning(candidates: Sequence[Line], end: int) -> int:
     start = end
     while start and not _ABOUT.search(candidates[start].words):
         start -= 1
-        if _DOCUMENT_KIND.search(candidates[start].words) or candidates[start].words[0] in "（(":
+        if names_document(candidates[start].words) or candidates[start].words[0] in "（(":
             return end
     return start if _ABOUT.search(candidates[start].words) else end
 

@@ -33,6 +33,11 @@ _CHINESE = (
     (r"it holds more than ([\d,]+) tags.*", "超过 {0} 个标签，请拆成几个文件"),
     (r"its page (\d+) is damaged.*", "第 {0} 页损坏，请换一份完整的"),
     ("no text was recognised in the pictures.*", "各页是图片，没有认出文字"),
+    (
+        "reading it broke off.*",
+        "读到一半停了：文件损坏，或占内存超过 1 GB；请重新保存，或拆成几个文件",
+    ),
+    ("OFD is read with an extra.*", "装上 policyqa[ofd] 就能读，或在阅读器里导出为 PDF"),
     ("its pages are pictures of text.*", "各页是扫描图片；装上 policyqa[ocr] 就能读"),
     ("its text layer is not readable.*", "文字层无法读取，请打印成新的 PDF"),
     ("its parts are nested too deeply", "结构嵌套太深"),

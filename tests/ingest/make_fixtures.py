@@ -24,6 +24,7 @@ from known_texts import TEXTS, Text
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LOCKED = Path(__file__).parent / "locked"
+PAGES = Path(__file__).parent / "pages"
 LOCKED_PDF = (
     'pdf:writer_pdf_Export:{"EncryptFile":{"type":"boolean","value":"true"},'
     '"DocumentOpenPassword":{"type":"string","value":"secret"}}'
@@ -230,6 +231,8 @@ def main() -> None:
         FIXTURES.mkdir()
         for made in sorted(work.iterdir()):
             shutil.copy(made, FIXTURES / made.name)
+    for source in sorted(PAGES.glob("*.html")):
+        chromium(source, source.with_suffix(".pdf"))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from ingest import pdf_scan
 from ingest.chunk import chunk
 from ingest.errors import UnreadableFile
 from ingest.ledger import ledger
+from ingest.pdf import pdf
 from ingest.read import read
 from ingest.types import READ, Document, join
 
@@ -127,4 +128,4 @@ def test_without_the_extra_a_scan_is_refused_with_what_to_install(
 ) -> None:
     monkeypatch.setattr(pdf_scan, "available", lambda: False)
     with pytest.raises(UnreadableFile, match=r"pip install 'policyqa\[ocr\]'"):
-        read(scan(SCANNED[0], tmp_path / "scan.pdf"), "scan.pdf")
+        pdf(scan(SCANNED[0], tmp_path / "scan.pdf").read_bytes())

@@ -11,11 +11,13 @@ import pytest
 from ingest import limit
 from ingest.chunk import chunk
 from ingest.errors import UnreadableFile
-from ingest.limit import allow_scans, look_at_clock, time_limit
+from ingest.html import html
+from ingest.limit import LONGEST_OF_SCANS, allow_scans, look_at_clock, time_limit
 from ingest.markdown import markdown
+from ingest.pdf import pdf
 from ingest.read import document, read
 from ingest.text import plain
-from ingest.types import READ, join
+from ingest.types import READ, Source, join
 
 HERE = Path(__file__).parent
 OVER = -1.0
@@ -39,14 +41,30 @@ def test_scanned_pages_are_given_more_time() -> None:
         look_at_clock()
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["plan-utf8.txt", "plan-md.md", "plan-site.html", "plan-office.docx", "plan-office.pdf"],
-)
+@pytest.mark.parametrize("name", ["plan-utf8.txt", "plan-md.md", "plan-office.docx"])
 def test_each_format_looks_at_the_clock(name: str) -> None:
     path = HERE / "fixtures" / name
     with pytest.raises(UnreadableFile, match="to read; split it"), time_limit(OVER):
         read(path, name)
+
+
+@pytest.mark.parametrize(
+    ("reader", "name"), [(html, "plan-site.html"), (pdf, "plan-office.pdf")], ids=["html", "pdf"]
+)
+def test_formats_read_apart_look_at_the_clock_too(
+    reader: Callable[[bytes], Source], name: str
+) -> None:
+    data = (HERE / "fixtures" / name).read_bytes()
+    with pytest.raises(UnreadableFile, match="to read; split it"), time_limit(OVER):
+        reader(data)
+
+
+def test_what_ends_the_work_hears_of_more_time() -> None:
+    told: list[float] = []
+    with time_limit(10.0, end=told.append):
+        allow_scans()
+        allow_scans()
+    assert told == [10.0, pytest.approx(LONGEST_OF_SCANS, abs=5)]
 
 
 def test_cutting_looks_at_the_clock() -> None:
@@ -62,19 +80,30 @@ def test_cutting_looks_at_the_clock() -> None:
         ("lines.md", "甲\n" * 1_100, "paragraphs or lines"),
         ("spaces.txt", "甲乙丙丁。 " * 1_100, "paragraphs or lines"),
         ("comments.md", "<!--甲-->" * 1_100, "paragraphs or lines"),
-        ("tags.html", "<p>甲</p>" * 2_100, "tags"),
-        ("paragraphs.html", "<p>甲" * 1_100, "paragraphs or lines"),
     ],
 )
 def test_what_falls_into_too_many_pieces_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, reason: str
 ) -> None:
     monkeypatch.setattr(limit, "MOST_BLOCKS", 1000)
-    monkeypatch.setattr(limit, "MOST_TAGS", 4000)
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UnreadableFile, match=reason):
         read(path, name)
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [("<p>甲</p>" * 2_100, "tags"), ("<p>甲" * 1_100, "paragraphs or lines")],
+    ids=["tags", "paragraphs"],
+)
+def test_many_parts_of_a_page_are_refused(
+    monkeypatch: pytest.MonkeyPatch, page: str, reason: str
+) -> None:
+    monkeypatch.setattr(limit, "MOST_BLOCKS", 1000)
+    monkeypatch.setattr(limit, "MOST_TAGS", 4000)
+    with pytest.raises(UnreadableFile, match=reason):
+        html(page.encode())
 
 
 def test_many_tags_of_an_office_file_are_refused(

@@ -47,6 +47,20 @@ def test_a_spread_word_and_an_exclamation_are_titles() -> None:
     assert read(f"这些措施助企业渡过难关！ {BODY * 8}").title == "这些措施助企业渡过难关！"
 
 
+@pytest.mark.parametrize("gap", [" ", "\u3000", "  "])
+def test_a_headline_in_two_halves_is_whole(gap: str) -> None:
+    found = read(f"让改革红利共享{gap}让群众得到实惠 {BODY * 8}")
+    assert found.title == "让改革红利共享 让群众得到实惠"
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["南江省财政厅办公室", "让改革红利共享", "惠民", "让群众得到实惠的通知", "（2026年3月5日）"],
+)
+def test_what_stands_behind_a_headline_is_no_half_of_it(second: str) -> None:
+    assert read(f"让改革红利共享 {second} {BODY * 8}").title in {"让改革红利共享", second}
+
+
 @pytest.mark.parametrize(
     ("tail", "signed"),
     [
@@ -152,3 +166,20 @@ def test_the_last_item_of_a_list_heads_nothing() -> None:
     text = f"关于工作的通知\n一、报告内容\n{BODY}包括：\n{items}\n{BODY}"
     headings = [section.heading for section in read(text).sections]
     assert headings == ["关于工作的通知", "一、报告内容"]
+
+
+def test_the_day_of_a_table_of_properties_is_the_date() -> None:
+    rows = "成文日期： | 2026年4月1日\n发布时间：2026-04-03 09:10 来源：南江省财政厅 浏览次数：8"
+    found = read(f"关于做好决算工作的通知\n{rows}\n{BODY}")
+    assert found.metadata.date == "2026-04-01"
+    line = found.text.splitlines()[2]
+    aside = [block for section in found.sections for block in section.blocks]
+    assert [b.role for b in aside if found.text[b.spans[0].start :].startswith(line)] == [
+        Role.BYLINE
+    ]
+
+
+def test_a_number_in_traditional_characters_stands_as_it_is_written() -> None:
+    found = read(f"南江省人民政府文件\n南政發〔２０２６〕１２號\n關於做好工作的通知\n{BODY}")
+    assert found.metadata.number == "南政發〔2026〕12號"
+    assert found.title == "關於做好工作的通知"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.html import html
 from ingest.markdown import markdown
 from ingest.marks import Kind, mark, value
 from ingest.metadata import metadata, place, this_year
@@ -136,3 +137,18 @@ def test_a_place_names_its_documents_year_once() -> None:
     assert place(["2024年报告", "目标"], dated) == "2024年报告 › 目标"
     assert place(["报告"], dated) == "2024年 报告"
     assert place([], Metadata()) == ""
+
+
+def test_the_list_of_attachments_holds_no_headings() -> None:
+    lines = ["关于工作的通知", BODY, "附件：1.任务分工表", "　　　2.主要指标表", "南江省财政厅"]
+    assert outline_of(*lines, "2026年3月5日", "附件1", "任务分工表", BODY) == [(), ("附件1",)]
+
+
+def test_a_letterhead_set_larger_than_the_title_is_none() -> None:
+    page = (
+        f"<h1>南江省财政厅文件</h1><p>南财发〔２０２６〕１２号</p>"
+        f"<h2>关于做好决算工作的通知</h2><p>{BODY}</p><h3>有关要求</h3><p>{BODY}</p>"
+    )
+    found = document(html(page.encode()), "x.html")
+    assert found.title == "关于做好决算工作的通知"
+    assert [section.path[1:] for section in found.sections] == [(), (), ("有关要求",)]
