@@ -15,6 +15,7 @@ from ui import documents
 from ui.events import Changes, language_of, sent_with
 from ui.layout import Parts
 from ui.library import Library
+from ui.reasons import in_words
 from ui.scope import choices, scope
 from ui.upload import MOST_FILES, take
 from ui.words import Words
@@ -100,7 +101,7 @@ class Holdings:
         try:
             said = documents.outcome(update.result(), refused, words)
         except PolicyQAError as error:
-            said = documents.message(str(error), wrong=True)
+            said = documents.message(in_words(str(error), words), wrong=True)
         yield {parts.progress: said, parts.upload: None, **self.show(words, chosen)}
 
     def remove(

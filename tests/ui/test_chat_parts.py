@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from docx import Document
 
 from index.embed import PackagedModel
 from index.search import Index
-from index.types import Scope
+from index.types import DamagedIndex, Scope
 from ingest.errors import PolicyQAError
 from ui import export, feedback, page, source
 from ui.auth import add_user, may_enter, read_users
@@ -28,7 +29,7 @@ from ui.layout import STATIC
 from ui.library import AT_ONCE, Library
 from ui.reasons import in_words
 from ui.scope import scope
-from ui.serve import check_host
+from ui.serve import check_host, start
 from ui.turns import (
     Talk,
     Turn,
@@ -196,6 +197,47 @@ def test_every_reason_has_words_in_chinese() -> None:
     assert "it is larger than 7 MB; split it into smaller files" in found
     assert [one for one in found if in_words(one, CHINESE) == one] == []
     assert in_words("it is empty", ENGLISH) == "it is empty"
+
+
+def errors() -> Iterator[str]:
+    """Every error that asking and indexing can raise, with 7 for what is filled in."""
+    kinds = {"IndexProblem", "DamagedIndex", "ModelError", "QuestionError", "__init__"}
+    asking = (ROOT / "qa" / "answer.py", ROOT / "qa" / "network.py")
+    for file in [*(ROOT / "index").glob("*.py"), *asking]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) not in kinds:
+                continue
+            if isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value)
+            elif isinstance(node.args[0], ast.JoinedStr):
+                yield "".join(
+                    str(piece.value) if isinstance(piece, ast.Constant) else "7"
+                    for piece in node.args[0].values
+                )
+
+
+def test_every_error_has_words_in_chinese() -> None:
+    found = set(errors())
+    assert "There is no index in 7. Run: policyqa index PATH…" in found
+    assert len(found) > 20
+    assert [one for one in found if in_words(one, CHINESE) == one] == []
+
+
+def test_an_index_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    seed_index: Path, tmp_path: Path
+) -> None:
+    assert Library(tmp_path / "none").counts() == (0, 0)
+    assert Library(tmp_path / "none").documents() == []
+    shutil.copytree(seed_index, tmp_path / "index")
+    (tmp_path / "index" / "catalogue.sqlite").write_bytes(b"no catalogue" * 1000)
+    broken = Library(tmp_path / "index")
+    for look in (broken.counts, broken.documents, lambda: broken.document("x")):
+        with pytest.raises(DamagedIndex):
+            look()
+    with pytest.raises(DamagedIndex):
+        start(tmp_path / "index", "127.0.0.1", 7860, None)
 
 
 def test_passwords_are_hashed(tmp_path: Path) -> None:
