@@ -88,8 +88,9 @@ class Chat:
         for shown in (parts.transcript, parts.source, parts.table):
             on(shown.select, self.open_source, looking, [parts.source])
         on(parts.transcript.like, self.judge, [parts.prefs, parts.talk], [parts.talk])
-        on(parts.new.click, self.start_anew, kept, shelf)
-        on(parts.earlier.select, self.open_earlier, kept, shelf)
+        # A question on its way would be answered into the conversation that is opened meanwhile.
+        on(parts.new.click, self.start_anew, kept, shelf, cancels=[asked])
+        on(parts.earlier.select, self.open_earlier, kept, shelf, cancels=[asked])
         on(parts.earlier.delete, self.forget, kept, [parts.past, parts.earlier])
         for button, form in ((parts.export_markdown, "md"), (parts.export_docx, "docx")):
             done = on(

@@ -10,6 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 
 QUESTION = "到2028年打造多少个工业智能体？"
 
+SLOW = """
+import time
+from ui.library import Library
+at_once = Library.answer
+Library.answer = lambda *asked: (time.sleep(2), at_once(*asked))[1]
+"""
+
 
 def ask(page: Page, question: str) -> Locator:
     """Ask and wait for the answer; gives its turn."""
@@ -103,6 +110,26 @@ def test_a_question_stands_there_while_it_waits_and_comes_back_when_it_fails(
     expect(page.locator(".toast-wrap")).to_contain_text("拖入政策文件")
     expect(page.locator("#transcript .pending")).to_have_count(0)
     expect(page.locator("#question textarea")).to_have_value(QUESTION)
+
+
+def test_a_question_on_its_way_is_not_answered_into_another_conversation(
+    open_page, serve, seed_index: Path
+) -> None:
+    page = ready(open_page(serve(seed_index, first=SLOW)))
+    ask(page, QUESTION)
+    turns = page.locator("#transcript .turn[data-turn]")
+    for leave in (page.get_by_role("button", name="新对话"), page.locator("#earlier .past").first):
+        page.fill("#question textarea", "那2030年呢？")
+        page.press("#question textarea", "Enter")
+        expect(page.locator("#transcript .pending")).to_be_visible()
+        before = turns.count()
+        leave.click()
+        expect(page.locator("#question textarea")).to_have_value("那2030年呢？")
+        expect(page.locator("#transcript .pending")).to_have_count(0)
+        page.wait_for_timeout(4000)  # longer than the answer takes
+        expect(turns).to_have_count(1 - before)
+    ask(page, "到2028年培育多少家创新载体？")
+    expect(turns).to_have_count(2)
 
 
 def test_a_full_conversation_goes_to_the_shelf(open_page, serve, seed_index: Path) -> None:
