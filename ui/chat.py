@@ -60,8 +60,8 @@ class Chat:
         holdings = self.holdings = Holdings(self.library, parts)
         scopes = [parts.document, parts.issuer, parts.year]
         shelf = [parts.talk, parts.past, parts.transcript, parts.earlier]
-        opened = [parts.welcome, parts.prefs, parts.table, parts.user]
-        whole = [*layout.spoken(parts), *shelf, *scopes, *opened]
+        whole = [*layout.spoken(parts), *shelf, *scopes]
+        whole += [parts.welcome, parts.prefs, parts.table, parts.user]
 
         def on(event: Any, does: Any, inputs: list[Any], outputs: list[Any], **more: Any) -> Any:  # noqa: ANN401 - Gradio's events are untyped
             return event(
@@ -86,7 +86,8 @@ class Chat:
         asked.failure(None, js=_js("failed"), api_visibility="private")
         looking = [parts.prefs]
         for shown in (parts.transcript, parts.source, parts.table):
-            on(shown.select, self.open_source, looking, [parts.source])
+            opened = on(shown.select, self.open_source, looking, [parts.source])
+            opened.failure(None, js=_js("unopened"), api_visibility="private")
         on(parts.transcript.like, self.judge, [parts.prefs, parts.talk], [parts.talk])
         # A question on its way would be answered into the conversation that is opened meanwhile.
         on(parts.new.click, self.start_anew, kept, shelf, cancels=[asked])
@@ -200,7 +201,8 @@ class Chat:
         spans = source.sound(document, data.get("spans"))
         more = data.get("more")
         wider = more if isinstance(more, int) and 0 <= more <= source.WIDEST else 0
-        return {self.parts.source: source.panel(document, spans, words, wider)}
+        answer = source.answering(data.get("answer"))
+        return {self.parts.source: source.panel(document, spans, words, answer, wider)}
 
     def judge(
         self, prefs: object, talk: object, request: gr.Request, event: gr.EventData

@@ -43,7 +43,7 @@ def _row(one: Listed, heads: Sequence[str], words: Words) -> str:
         about.issuer,
         about.number,
         about.date,
-        words.characters.format(one.size),
+        f"{one.size:,}",
         f"{one.chunks:,}",
     )
     rest = "".join(

@@ -114,6 +114,7 @@ class Library:
                     page=citation.page,
                     score=citation.score,
                     answer=citation.answer,
+                    at=citation.at,
                 )
                 for citation in answered.citations
             )

@@ -75,7 +75,6 @@ class Words:
     column_date: str
     column_size: str
     column_chunks: str
-    characters: str
     remove: str
     remove_sure: str
     removed: str
@@ -104,7 +103,7 @@ CHINESE = Words(
     ask_tab="问答",
     documents_tab="文件",
     question="问题",
-    placeholder="问一个问题，例如：到2028年打造多少个工业智能体？",
+    placeholder="问一个问题，也可以接着追问",
     send="提问",
     new="新对话",
     earlier="以前的对话",
@@ -164,7 +163,6 @@ CHINESE = Words(
     column_date="日期",
     column_size="字数",
     column_chunks="段落",
-    characters="{0:,} 字",
     remove="移出",
     remove_sure="把这个文件移出？",
     removed="已移出：{0}",
@@ -193,7 +191,7 @@ ENGLISH = Words(
     ask_tab="Ask",
     documents_tab="Documents",
     question="Question",
-    placeholder="Ask a question, such as: how many 智能体 by 2028?",
+    placeholder="Ask a question, or follow up",
     send="Ask",
     new="New conversation",
     earlier="Earlier conversations",
@@ -252,9 +250,8 @@ ENGLISH = Words(
     column_issuer="Issuer",
     column_number="Number",
     column_date="Date",
-    column_size="Size",
+    column_size="Characters",
     column_chunks="Passages",
-    characters="{0:,} characters",
     remove="Remove",
     remove_sure="Remove this document?",
     removed="Removed: {0}",

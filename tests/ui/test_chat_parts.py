@@ -20,8 +20,9 @@ from docx import Document
 
 from index.embed import PackagedModel
 from index.search import Index
-from index.types import DamagedIndex, Scope
+from index.types import DamagedIndex, Indexed, Scope
 from ingest.errors import PolicyQAError
+from ingest.types import Metadata
 from ui import export, feedback, page, source
 from ui.auth import add_user, may_enter, read_users
 from ui.documents import Progress
@@ -82,11 +83,31 @@ def test_the_oldest_conversations_leave_when_the_browser_has_no_more_room(
 
 
 def test_the_marked_words_are_the_spans_of_the_source(library: Library, turn: Turn) -> None:
-    document = library.document(turn.cited[0].document_id)
+    place = turn.cited[0]
+    document = library.document(place.document_id)
     assert document is not None
-    spans = source.sound(document, [list(span) for span in turn.cited[0].spans])
-    shown = source.panel(document, spans, CHINESE)
-    assert f"<mark>{turn.cited[0].quote}</mark>" in shown
+    spans = source.sound(document, [list(span) for span in place.spans])
+    assert f"<mark>{place.quote}</mark>" in source.panel(document, spans, CHINESE)
+    before, answer, after = place.parts
+    assert answer == place.answer == turn.text
+    shown = source.panel(document, spans, CHINESE, (len(before), len(before) + len(answer)))
+    assert f"<mark>{before}<strong>{answer}</strong>{after}</mark>" in shown
+
+
+def test_words_that_answer_across_a_broken_sentence_are_marked_in_both_pieces() -> None:
+    text = "打造2<0页眉0个智能体"
+    document = Indexed("x", ("x.md",), "题", text, Metadata())
+    spans = source.sound(document, [[0, 4], [6, 11]])
+    shown = source.panel(document, spans, CHINESE, (2, 6))
+    assert (
+        "<mark>打造<strong>2&lt;</strong></mark>0页<mark><strong>眉0</strong>个智能</mark>体"
+        in shown
+    )
+
+
+@pytest.mark.parametrize("sent", [None, "ab", [], [1], [1, "2"], [1, 2, 3], {"0": 1}])
+def test_words_that_answer_are_no_more_than_two_numbers(sent: object) -> None:
+    assert source.answering(sent) == (0, 0)
 
 
 @pytest.mark.parametrize("spans", [None, "x", [[0]], [[3, 1]], [[0, 10**9]], [[0, 5], [2, 8]]])
