@@ -71,7 +71,8 @@ class Chat:
 
         kept = [parts.prefs, parts.talk, parts.past]
         on(self.blocks.load, self.open, kept, whole, queue=False)
-        self.blocks.load(None, js=_js("page"), api_visibility="private")
+        for script in ("page", "messages"):
+            self.blocks.load(None, js=_js(script), api_visibility="private")
         on(parts.language.click, self.switch_language, kept, whole, queue=False)
         parts.theme.click(None, js=_js("theme"), api_visibility="private")
         asking = [parts.question, parts.before, parts.talk, parts.past, parts.prefs, *scopes]

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.read import ENDINGS, LARGEST_FILE
+from ingest.read import LARGEST_FILE
 from qa.answer import LONGEST_QUESTION
 from ui import page
 from ui.turns import Talk, talks_to_text
@@ -161,8 +161,7 @@ def _documents(parts: dict[str, Any], words: Words) -> None:
     with gr.Column(elem_id="holdings"):
         parts["upload"] = gr.File(
             label=upload_label(words),
-            file_count="multiple",
-            file_types=sorted(ENDINGS),
+            file_count="multiple",  # of any type: what is not read is told in words, file by file
             elem_id="upload",
             height=150,
         )

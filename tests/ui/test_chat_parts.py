@@ -359,7 +359,13 @@ def test_every_text_has_the_contrast_of_aa(theme: int) -> None:
     block = re.findall(r"\{[^}]*--paper:[^}]*\}", css)[theme]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
     pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("paper", "sheet")]
-    pairs += [("mark-ink", "mark"), ("accent-ink", "accent"), ("accent", "tint"), ("ink", "tint")]
+    pairs += [
+        ("mark-ink", "mark"),
+        ("ink", "quoted"),
+        ("accent-ink", "accent"),
+        ("accent", "tint"),
+        ("ink", "tint"),
+    ]
     pairs += [("warn", "warn-tint"), ("ink", "warn-tint"), ("warn", "paper"), ("soft", "tint")]
     for text, ground in pairs:
         dark, light = sorted((_light(colours[text]), _light(colours[ground])))
