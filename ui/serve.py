@@ -124,6 +124,8 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str((folder / "chat-cache").resolve())
+    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks itself whether it answers; nobody else
+        os.environ[name] = "*"
     logging.getLogger("httpx").setLevel(logging.WARNING)
     from starlette.middleware import Middleware  # noqa: PLC0415 - with Gradio it takes seconds
 
@@ -157,5 +159,7 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
             )
     except OSError as error:
         raise PolicyQAError(f"{error} Choose another with --port.") from error
+    except ValueError as error:  # it gives itself three seconds to answer
+        raise PolicyQAError("This machine is too busy to start the chat now. Try again.") from error
     chat.warm()
     return chat.blocks
