@@ -10,7 +10,7 @@ const show = () => {
   held = undefined;
 };
 watch("value", () => requestAnimationFrame(() => {
-  element.removeAttribute("aria-busy");
+  document.querySelector("#source-panel").removeAttribute("aria-busy");
   if (!document.querySelector("#desk.reading")) return;  // it was closed while on its way
   show();
   text()?.focus({ preventScroll: true });
