@@ -61,7 +61,7 @@ class Chat:
         scopes = [parts.document, parts.issuer, parts.year]
         shelf = [parts.talk, parts.past, parts.transcript, parts.earlier]
         whole = [*layout.spoken(parts), *shelf, *scopes]
-        whole += [parts.welcome, parts.prefs, parts.table, parts.user]
+        whole += [parts.welcome, parts.prefs, parts.within, parts.table, parts.user]
 
         def on(event: Any, does: Any, inputs: list[Any], outputs: list[Any], **more: Any) -> Any:  # noqa: ANN401 - Gradio's events are untyped
             return event(
@@ -73,7 +73,7 @@ class Chat:
         on(self.blocks.load, self.open, kept, whole, queue=False)
         for script in ("page", "messages"):
             self.blocks.load(None, js=_js(script), api_visibility="private")
-        on(parts.language.click, self.switch_language, kept, whole, queue=False)
+        on(parts.language.click, self.switch_language, [*kept, *scopes], whole, queue=False)
         parts.theme.click(None, js=_js("theme"), api_visibility="private")
         asking = [parts.question, parts.before, parts.talk, parts.past, parts.prefs, *scopes]
         sent = functools.partial(gr.on, [parts.question.submit, parts.send.click])
@@ -130,21 +130,24 @@ class Chat:
         return page.welcome(words, self.examples(), empty=not self.library.counts()[0])
 
     def switch_language(
-        self, prefs: object, talk: object, past: object, request: gr.Request
+        self, prefs: object, talk: object, past: object, request: gr.Request, *chosen: str
     ) -> Changes:
         """The same page in the other language."""
         other = "en" if language_of(prefs, request).code == "zh" else "zh"
-        changes = self._page(LANGUAGES[other], talk, past, request)
+        changes = self._page(LANGUAGES[other], talk, past, request, *chosen)
         return {**changes, self.parts.prefs: {"language": other}}
 
-    def _page(self, words: Words, talk: object, past: object, request: gr.Request) -> Changes:
+    def _page(
+        self, words: Words, talk: object, past: object, request: gr.Request, *chosen: str
+    ) -> Changes:
         parts, user = self.parts, user_of(request)
         mine, talks = talk_from_text(talk, user), talks_from_text(past, user)
         return {
             **layout.in_language(parts, words),
             **self._shelf(mine, talks, words),
             parts.welcome: self._welcome(words),
-            **self.holdings.show(words),
+            **self.holdings.show(words, chosen),
+            parts.within: self.holdings.within(words, *chosen),
             parts.user: layout.user(user, words),
         }
 

@@ -205,7 +205,6 @@ def in_language(parts: Parts, words: Words) -> Mapping[Any, Any]:
         parts.new: words.new,
         parts.export_markdown: words.export_markdown,
         parts.export_docx: words.export_docx,
-        parts.within: gr.Accordion(label=words.within),
         parts.question: gr.Textbox(label=words.question, placeholder=words.placeholder),
         parts.send: words.send,
         parts.upload: gr.File(label=upload_label(words)),
@@ -217,8 +216,8 @@ def spoken(parts: Parts) -> Sequence[Any]:
     """The components that `in_language` changes."""
     return [
         parts.brand, parts.language, parts.ask_tab, parts.documents_tab, parts.new,
-        parts.export_markdown, parts.export_docx, parts.within, parts.question, parts.send,
-        parts.upload, parts.refresh,
+        parts.export_markdown, parts.export_docx, parts.question, parts.send, parts.upload,
+        parts.refresh,
     ]  # fmt: skip
 
 

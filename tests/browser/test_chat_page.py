@@ -274,6 +274,8 @@ def test_a_question_can_be_kept_to_one_document_after_an_upload(
     expect(page.locator("table.documents")).to_be_visible()
     page.get_by_role("tab", name="问答").click()
     expect(page.locator("#within > button")).to_contain_text("只问：山东")
+    page.locator("#language").click()
+    expect(page.locator("#within > button")).to_contain_text("Ask only within: 山东")
 
 
 def test_a_conversation_can_be_exported(open_page, chat) -> None:
