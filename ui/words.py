@@ -69,6 +69,7 @@ class Words:
     upload: str
     upload_hint: str
     holding: str
+    find: str
     column_title: str
     column_issuer: str
     column_number: str
@@ -157,6 +158,7 @@ CHINESE = Words(
     upload="添加文件",
     upload_hint="拖入文件或点击选择；最多 {0} 个，每个不超过 {1} MB",
     holding="{0} 个文件 · {1} 个段落",
+    find="在列表里找：标题、机关、文号",
     column_title="标题",
     column_issuer="发文机关",
     column_number="文号",
@@ -246,6 +248,7 @@ ENGLISH = Words(
     upload="Add documents",
     upload_hint="Drop files here or click to choose; at most {0} at a time, {1} MB each",
     holding="{0} documents · {1} passages",
+    find="Find in the list: title, issuer, number",
     column_title="Title",
     column_issuer="Issuer",
     column_number="Number",

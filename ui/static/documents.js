@@ -8,3 +8,9 @@ element.addEventListener("click", (event) => {
   }
   if (data?.remove && window.confirm(data.sure)) trigger("delete", { document: data.remove });
 });
+element.addEventListener("input", ({ target }) => {
+  const wanted = target.value.trim().toLowerCase();
+  element.querySelectorAll("tbody tr").forEach((row) => {
+    row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+});
