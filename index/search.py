@@ -17,7 +17,7 @@ import numpy as np
 from index import catalogue, glossary, lexical, store, vectors
 from index.embed import Embedder, fits, open_embedder
 from index.fuse import Scores, fuse
-from index.types import Hit, Indexed, IndexProblem, Scope, Status
+from index.types import Hit, Indexed, IndexProblem, NoIndex, Scope, Status
 from index.words import is_chinese
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ class Index:
 
 
 def _built(meta: dict[str, object], folder: Path) -> dict[str, object]:
-    """The same facts. Raises `IndexProblem` when the first build has not come to its end."""
+    """The same facts. Raises `NoIndex` when the first build has not come to its end."""
     if "model" not in meta:
-        raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+        raise NoIndex(folder)
     return meta
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from index import lexical
 from index.embed import Vectors
-from index.types import DamagedIndex, IndexProblem
+from index.types import DamagedIndex, IndexProblem, NoIndex
 
 Numbers = npt.NDArray[np.int64]
 
@@ -96,9 +96,9 @@ def _shorten_log(connection: sqlite3.Connection) -> None:
 
 
 def require(folder: Path) -> None:
-    """Raise `IndexProblem` when there is no index in `folder`."""
+    """Raise `NoIndex` when there is no index in `folder`."""
     if not (folder / FILE).is_file():
-        raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+        raise NoIndex(folder)
 
 
 def discard_unreadable(folder: Path) -> None:
@@ -147,7 +147,7 @@ def _check_format(connection: sqlite3.Connection, folder: Path, *, write: bool) 
             f"INSERT INTO meta VALUES ('format', {FORMAT}), ('generation', 0); COMMIT;"
         )
     elif not tables:
-        raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+        raise NoIndex(folder)
     found = get_meta(connection).get("format")
     if found != FORMAT:
         raise DamagedIndex(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest.errors import PolicyQAError
 from ingest.types import Chunk, Metadata
@@ -10,6 +11,13 @@ from ingest.types import Chunk, Metadata
 
 class IndexProblem(PolicyQAError):  # noqa: N818 - it names the state that a user meets
     """The index is missing, damaged, busy, or made by another model or version."""
+
+
+class NoIndex(IndexProblem):
+    """Nothing was indexed in this folder yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"There is no index in {folder}. Run: policyqa index PATH…")
 
 
 class DamagedIndex(IndexProblem):

@@ -12,7 +12,7 @@ import numpy as np
 
 from index import store, vectors
 from index.lock import writing
-from index.types import DamagedIndex, IndexProblem
+from index.types import DamagedIndex, NoIndex
 from ingest.types import Span, join
 
 _AGAIN = "Run policyqa index PATH… again: the file is made anew, and nothing is embedded twice."
@@ -25,7 +25,7 @@ _UNIT = 0.01
 def verify(folder: Path) -> list[str]:
     """What is wrong with the index in `folder` and what to run, a line each; empty when whole.
 
-    Waits for a writer. Raises `IndexProblem` when there is no index.
+    Waits for a writer. Raises `NoIndex` when there is no index.
     """
     store.require(folder)
     with writing(folder, lambda _: None):
@@ -33,7 +33,7 @@ def verify(folder: Path) -> list[str]:
             with store.opened(folder, write=True) as connection:
                 store.check(connection, folder)
                 if "model" not in store.get_meta(connection):
-                    raise IndexProblem(f"There is no index in {folder}. Run: policyqa index PATH…")
+                    raise NoIndex(folder)
                 return list(_problems(connection, folder))
         except DamagedIndex as error:
             return [str(error)]

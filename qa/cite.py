@@ -22,6 +22,7 @@ def cite(document: Indexed, hit: Hit, words: Span, answer: Span) -> Citation:
     return Citation(
         quote=join(document.text, spans),
         answer=hit.chunk.text[answer.start : answer.end],
+        at=answer.start - start,
         spans=spans,
         line=document.text.count("\n", 0, spans[0].start) + 1,
         document_id=document.id,

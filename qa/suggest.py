@@ -19,6 +19,9 @@ _CLAUSE = re.compile(
 )
 _BY_YEAR = re.compile(r"到(?:20)\d\d年")
 _SENTENCE = re.compile(r"[^。！？\n]+")
+_SHORTEST = 6
+"""Characters beside the number, fewer of which say too little of what is asked: 增长百分之多少？"""
+
 _TRIED_EACH = 4
 """Questions tried for each one that is wanted."""
 
@@ -51,6 +54,8 @@ def _drafts(text: str) -> Iterator[tuple[str, str]]:
         for match in _CLAUSE.finditer(f"{sentence}。"):
             before, unit, after = match["before"], match["unit"], match["after"]
             if len(unit) == 1 and unit != "%" and not after:
+                continue
+            if len(before + after) < _SHORTEST:
                 continue
             amount = f"百分之多少{after}" if unit == "%" else f"多少{unit}{after}"
             when = year.group() if year and year.start() < match.start() else ""

@@ -18,13 +18,14 @@ class Citation:
     """The words that carry an answer, and where they stand.
 
     `quote == join(source, spans)`, where the source is the text of the document shown as `doc`;
-    `answer` are those words of the quote that answer; `line` counts from 1 and is the line in
-    which the quote begins; `heading_path` leads from the article's title to the section; `score`
-    is that of the passage it stands in.
+    `answer` are those words of the quote that answer, from its character `at` on; `line` counts
+    from 1 and is the line in which the quote begins; `heading_path` leads from the article's title
+    to the section; `score` is that of the passage it stands in.
     """
 
     quote: str
     answer: str
+    at: int
     spans: tuple[Span, ...]
     line: int
     document_id: str

@@ -60,8 +60,8 @@ class Chat:
         holdings = self.holdings = Holdings(self.library, parts)
         scopes = [parts.document, parts.issuer, parts.year]
         shelf = [parts.talk, parts.past, parts.transcript, parts.earlier]
-        opened = [parts.welcome, parts.prefs, parts.table, parts.user]
-        whole = [*layout.spoken(parts), *shelf, *scopes, *opened]
+        whole = [*layout.spoken(parts), *shelf, *scopes]
+        whole += [parts.welcome, parts.prefs, parts.within, parts.table, parts.user]
 
         def on(event: Any, does: Any, inputs: list[Any], outputs: list[Any], **more: Any) -> Any:  # noqa: ANN401 - Gradio's events are untyped
             return event(
@@ -71,8 +71,9 @@ class Chat:
 
         kept = [parts.prefs, parts.talk, parts.past]
         on(self.blocks.load, self.open, kept, whole, queue=False)
-        self.blocks.load(None, js=_js("page"), api_visibility="private")
-        on(parts.language.click, self.switch_language, kept, whole, queue=False)
+        for script in ("page", "messages"):
+            self.blocks.load(None, js=_js(script), api_visibility="private")
+        on(parts.language.click, self.switch_language, [*kept, *scopes], whole, queue=False)
         parts.theme.click(None, js=_js("theme"), api_visibility="private")
         asking = [parts.question, parts.before, parts.talk, parts.past, parts.prefs, *scopes]
         sent = functools.partial(gr.on, [parts.question.submit, parts.send.click])
@@ -86,10 +87,12 @@ class Chat:
         asked.failure(None, js=_js("failed"), api_visibility="private")
         looking = [parts.prefs]
         for shown in (parts.transcript, parts.source, parts.table):
-            on(shown.select, self.open_source, looking, [parts.source])
+            opened = on(shown.select, self.open_source, looking, [parts.source])
+            opened.failure(None, js=_js("unopened"), api_visibility="private")
         on(parts.transcript.like, self.judge, [parts.prefs, parts.talk], [parts.talk])
-        on(parts.new.click, self.start_anew, kept, shelf)
-        on(parts.earlier.select, self.open_earlier, kept, shelf)
+        # A question on its way would be answered into the conversation that is opened meanwhile.
+        on(parts.new.click, self.start_anew, kept, shelf, cancels=[asked])
+        on(parts.earlier.select, self.open_earlier, kept, shelf, cancels=[asked])
         on(parts.earlier.delete, self.forget, kept, [parts.past, parts.earlier])
         for button, form in ((parts.export_markdown, "md"), (parts.export_docx, "docx")):
             done = on(
@@ -127,21 +130,24 @@ class Chat:
         return page.welcome(words, self.examples(), empty=not self.library.counts()[0])
 
     def switch_language(
-        self, prefs: object, talk: object, past: object, request: gr.Request
+        self, prefs: object, talk: object, past: object, request: gr.Request, *chosen: str
     ) -> Changes:
         """The same page in the other language."""
         other = "en" if language_of(prefs, request).code == "zh" else "zh"
-        changes = self._page(LANGUAGES[other], talk, past, request)
+        changes = self._page(LANGUAGES[other], talk, past, request, *chosen)
         return {**changes, self.parts.prefs: {"language": other}}
 
-    def _page(self, words: Words, talk: object, past: object, request: gr.Request) -> Changes:
+    def _page(
+        self, words: Words, talk: object, past: object, request: gr.Request, *chosen: str
+    ) -> Changes:
         parts, user = self.parts, user_of(request)
         mine, talks = talk_from_text(talk, user), talks_from_text(past, user)
         return {
             **layout.in_language(parts, words),
             **self._shelf(mine, talks, words),
             parts.welcome: self._welcome(words),
-            **self.holdings.show(words),
+            **self.holdings.show(words, chosen),
+            parts.within: self.holdings.within(words, *chosen),
             parts.user: layout.user(user, words),
         }
 
@@ -199,7 +205,8 @@ class Chat:
         spans = source.sound(document, data.get("spans"))
         more = data.get("more")
         wider = more if isinstance(more, int) and 0 <= more <= source.WIDEST else 0
-        return {self.parts.source: source.panel(document, spans, words, wider)}
+        answer = source.answering(data.get("answer"))
+        return {self.parts.source: source.panel(document, spans, words, answer, wider)}
 
     def judge(
         self, prefs: object, talk: object, request: gr.Request, event: gr.EventData

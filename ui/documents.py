@@ -30,7 +30,9 @@ def table(listed: Sequence[Listed], words: Words) -> str:
     rows = "".join(_row(one, heads, words) for one in listed)
     holding = words.holding.format(f"{len(listed):,}", f"{chunks:,}")
     return (
-        f'<p class="small">{escape(holding)}</p><table class="documents"><thead><tr>{head}'
+        f'<div class="above"><p class="small">{escape(holding)}</p><input type="search" '
+        f'aria-label="{escape(words.find)}" placeholder="{escape(words.find)}"></div>'
+        f'<table class="documents"><thead><tr>{head}'
         f'<th><span class="unseen">{escape(words.remove)}</span></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -43,7 +45,7 @@ def _row(one: Listed, heads: Sequence[str], words: Words) -> str:
         about.issuer,
         about.number,
         about.date,
-        words.characters.format(one.size),
+        f"{one.size:,}",
         f"{one.chunks:,}",
     )
     rest = "".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ui.turns import Place, Talk, Turn
 from ui.words import Words
@@ -49,10 +49,8 @@ def talk_docx(talk: Talk, words: Words) -> bytes:
         answer.bold = True
         for place in turn.cited:
             quote = made.add_paragraph(style="List Number")
-            for text, carries in _parts(place.quote, place.answer):
-                run = quote.add_run(_xml(text))
-                if carries:
-                    run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+            _, answer, _ = (quote.add_run(_xml(part)) for part in place.parts)
+            answer.font.highlight_color = WD_COLOR_INDEX.YELLOW
             made.add_paragraph(_xml(where(place, words)), style="List Continue")
     file = io.BytesIO()
     made.save(file)
@@ -69,14 +67,6 @@ def where(place: Place, words: Words) -> str:
         words.line.format(place.line),
     )
     return " · ".join(fact for fact in facts if fact)
-
-
-def _parts(quote: str, answer: str) -> Iterator[tuple[str, bool]]:
-    before, found, after = quote.partition(answer) if answer else (quote, "", "")
-    yield before, False
-    if found:
-        yield found, True
-        yield after, False
 
 
 def plain(text: str) -> str:

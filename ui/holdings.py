@@ -15,6 +15,7 @@ from ui import documents
 from ui.events import Changes, language_of, sent_with
 from ui.layout import Parts
 from ui.library import Library
+from ui.reasons import in_words
 from ui.scope import choices, scope
 from ui.upload import MOST_FILES, take
 from ui.words import Words
@@ -30,7 +31,7 @@ class Holdings:
     library: Library
     parts: Parts
 
-    def show(self, words: Words, chosen: Sequence[str] = ("", "", "")) -> dict[Any, Any]:
+    def show(self, words: Words, chosen: Sequence[str]) -> dict[Any, Any]:
         """The list of documents, and the scopes that they offer; what was `chosen` stays so."""
         parts = self.parts
         listed = self.library.documents()
@@ -43,15 +44,20 @@ class Holdings:
                 field: gr.Dropdown(
                     choices=some, value=value if value in dict(some).values() else "", label=label
                 )
-                for field, some, label, value in zip(fields, offered, labels, chosen, strict=True)
+                for field, some, label, value in zip(
+                    fields, offered, labels, chosen or ("", "", ""), strict=True
+                )
             },
         }
 
     def say_scope(self, prefs: object, request: gr.Request, *chosen: str) -> Changes:
         """Say what questions are kept to, which a closed fold would hide."""
-        words, (_, within) = language_of(prefs, request), scope(*chosen)
-        label = words.within_only.format(within) if within else words.within
-        return {self.parts.within: gr.Accordion(label=label)}
+        return {self.parts.within: self.within(language_of(prefs, request), *chosen)}
+
+    def within(self, words: Words, *chosen: str) -> gr.Accordion:
+        """The fold of the scopes, its label telling what was `chosen`."""
+        _, within = scope(*chosen)
+        return gr.Accordion(label=words.within_only.format(within) if within else words.within)
 
     def refreshed_list(self, prefs: object, request: gr.Request, *chosen: str) -> Changes:
         """The documents as they are now."""
@@ -100,7 +106,7 @@ class Holdings:
         try:
             said = documents.outcome(update.result(), refused, words)
         except PolicyQAError as error:
-            said = documents.message(str(error), wrong=True)
+            said = documents.message(in_words(str(error), words), wrong=True)
         yield {parts.progress: said, parts.upload: None, **self.show(words, chosen)}
 
     def remove(

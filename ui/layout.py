@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from ingest.read import ENDINGS, LARGEST_FILE
+from ingest.read import LARGEST_FILE
 from qa.answer import LONGEST_QUESTION
 from ui import page
 from ui.turns import Talk, talks_to_text
@@ -161,8 +161,7 @@ def _documents(parts: dict[str, Any], words: Words) -> None:
     with gr.Column(elem_id="holdings"):
         parts["upload"] = gr.File(
             label=upload_label(words),
-            file_count="multiple",
-            file_types=sorted(ENDINGS),
+            file_count="multiple",  # of any type: what is not read is told in words, file by file
             elem_id="upload",
             height=150,
         )
@@ -206,7 +205,6 @@ def in_language(parts: Parts, words: Words) -> Mapping[Any, Any]:
         parts.new: words.new,
         parts.export_markdown: words.export_markdown,
         parts.export_docx: words.export_docx,
-        parts.within: gr.Accordion(label=words.within),
         parts.question: gr.Textbox(label=words.question, placeholder=words.placeholder),
         parts.send: words.send,
         parts.upload: gr.File(label=upload_label(words)),
@@ -218,8 +216,8 @@ def spoken(parts: Parts) -> Sequence[Any]:
     """The components that `in_language` changes."""
     return [
         parts.brand, parts.language, parts.ask_tab, parts.documents_tab, parts.new,
-        parts.export_markdown, parts.export_docx, parts.within, parts.question, parts.send,
-        parts.upload, parts.refresh,
+        parts.export_markdown, parts.export_docx, parts.question, parts.send, parts.upload,
+        parts.refresh,
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from index import build
 from index.embed import PACKAGED, Embedder, open_embedder
 from index.search import Index, Snapshot, status
-from index.types import Hit, Indexed, IndexProblem, Scope, Update
+from index.types import Hit, Indexed, NoIndex, Scope, Update
 from ingest.types import Span, join
 from qa import answer
 from qa.types import Answer
@@ -57,31 +57,35 @@ class Library:
 
     @property
     def index(self) -> Index:
-        """The open index. Raises `IndexProblem` when there is none yet."""
+        """The open index. Raises `NoIndex` when there is none yet."""
         with self._opening:
             if self._index is None:
                 self._index = Index(self.folder)
             return self._index
 
     def counts(self) -> tuple[int, int]:
-        """How many documents and passages there are."""
-        with suppress(IndexProblem):
+        """How many documents and passages there are.
+
+        Raises `IndexProblem` when the index cannot be read.
+        """
+        with suppress(NoIndex):
             held = status(self.folder)
             return held.documents, held.chunks
         return 0, 0
 
     def documents(self) -> list[Listed]:
-        """Every document, in the order of their names."""
-        try:
-            with self.index.snapshot() as snapshot:
-                chunks = snapshot.chunks_of()
-                return [Listed(one, chunks.get(one.id, 0)) for one in snapshot.documents()]
-        except IndexProblem:
-            return []
+        """Every document, in the order of their names.
+
+        Raises `IndexProblem` when the index cannot be read.
+        """
+        with suppress(NoIndex), self.index.snapshot() as snapshot:
+            chunks = snapshot.chunks_of()
+            return [Listed(one, chunks.get(one.id, 0)) for one in snapshot.documents()]
+        return []
 
     def document(self, identity: str) -> Indexed | None:
-        """The document of that id, if it is still there."""
-        with suppress(KeyError, IndexProblem), self.index.snapshot() as snapshot:
+        """The document of that id, if it is still there. Raises `IndexProblem` as `documents`."""
+        with suppress(KeyError, NoIndex), self.index.snapshot() as snapshot:
             return snapshot.document(identity)
         return None
 
@@ -110,6 +114,7 @@ class Library:
                     page=citation.page,
                     score=citation.score,
                     answer=citation.answer,
+                    at=citation.at,
                 )
                 for citation in answered.citations
             )
@@ -139,21 +144,23 @@ class Library:
         self.uploads.mkdir(parents=True, exist_ok=True)
         try:
             embedder = self.index.embedder
-        except IndexProblem:
+        except NoIndex:
             embedder = self._packaged
         return build.update(self.folder, [self.uploads], embedder, prune=True, progress=progress)
 
     def remove(self, identity: str) -> str:
-        """Take a document out, its uploaded file too; gives its title, or nothing if it is gone."""
+        """Take a document out, its uploaded file too; gives its title, or nothing if it is gone.
+
+        Raises `IndexProblem` when the index cannot be read or written.
+        """
         document = self.document(identity)
         if document is None:
             return ""
-        for name in document.paths:
+        for name in set(document.paths):  # two files of one name leave together
+            build.remove(self.folder, name, self.index.embedder)
             uploaded = self.uploads / name
             if uploaded.parent == self.uploads:  # a name from elsewhere may lead out of the folder
                 uploaded.unlink(missing_ok=True)
-            with suppress(IndexProblem):  # two files of one name leave together
-                build.remove(self.folder, name, self.index.embedder)
         return document.title
 
 

@@ -99,18 +99,14 @@ def _citation(place: Place, number: int, words: Words) -> str:
     return _place_button(
         place,
         f'<span class="number" aria-hidden="true">{number}</span>'
-        f'<q class="quote">{marked(place.quote, place.answer)}</q>',
+        f'<q class="quote">{_marked(place)}</q>',
         words,
     )
 
 
-def marked(text: str, answer: str) -> str:
-    """Escaped `text` with the words of the answer marked."""
-    at = text.find(answer) if answer else -1
-    if at < 0:
-        return escape(text)
-    end = at + len(answer)
-    return f"{escape(text[:at])}<mark>{escape(answer)}</mark>{escape(text[end:])}"
+def _marked(place: Place) -> str:
+    before, answer, after = map(escape, place.parts)
+    return f"{before}<mark>{answer}</mark>{after}"
 
 
 def _place_button(place: Place, inner: str, words: Words) -> str:
@@ -124,7 +120,8 @@ def _place_button(place: Place, inner: str, words: Words) -> str:
     return (
         f'<button type="button" class="place" title="{escape(words.open_source)}" '
         f'data-document="{escape(place.document_id)}" '
-        f'data-spans="{escape(json.dumps(place.spans))}">{inner}'
+        f'data-spans="{escape(json.dumps(place.spans))}" '
+        f'data-answer="{escape(json.dumps((place.at, place.at + len(place.answer))))}">{inner}'
         f'<span class="path">{path}</span>'
         f'<span class="where">{" · ".join(where)}</span></button>'
     )

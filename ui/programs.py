@@ -14,9 +14,10 @@ from gradio.events import api
 
 from index.types import Scope
 from ingest.errors import PolicyQAError
-from ui.events import TITLE
+from ui.events import TITLE, language_of
 from ui.library import Library
-from ui.words import CHINESE, ENGLISH
+from ui.reasons import in_words
+from ui.words import ENGLISH
 
 _MOST_PASSAGES = 50
 
@@ -26,15 +27,19 @@ _log = logging.getLogger("policyqa")
 def told(does: Callable[..., Any]) -> Callable[..., Any]:
     """The function, raising what a user may see as a message and all else as plain words.
 
-    The whole of an unexpected error goes to the log of the window that runs the chat.
+    The page's functions have `prefs` and `request`, which tell the language; programs are told in
+    English. The whole of an unexpected error goes to the log of the window that runs the chat.
     """
+    named_as = inspect.signature(does)
 
-    def plain(error: Exception) -> gr.Error:
+    def plain(error: Exception, values: tuple[Any, ...], named: dict[str, Any]) -> gr.Error:
+        given = named_as.bind(*values, **named).arguments
+        words = language_of(given["prefs"], given["request"]) if "request" in given else ENGLISH
         if isinstance(error, PolicyQAError):
-            return gr.Error(str(error), duration=8, title=TITLE, print_exception=False)
+            text = in_words(str(error), words)
+            return gr.Error(text, duration=8, title=TITLE, print_exception=False)
         _log.error("%s failed", does.__name__, exc_info=error)
-        text = f"{CHINESE.wrong} {ENGLISH.wrong}"
-        return gr.Error(text, title=TITLE, print_exception=False)
+        return gr.Error(words.wrong, title=TITLE, print_exception=False)
 
     if inspect.isgeneratorfunction(does):
 
@@ -45,7 +50,7 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
             except gr.Error:
                 raise
             except Exception as error:  # noqa: BLE001 - every error is told in words
-                raise plain(error) from None
+                raise plain(error, values, named) from None
 
         return stream
 
@@ -56,7 +61,7 @@ def told(does: Callable[..., Any]) -> Callable[..., Any]:
         except gr.Error:
             raise
         except Exception as error:  # noqa: BLE001 - every error is told in words
-            raise plain(error) from None
+            raise plain(error, values, named) from None
 
     return call
 

@@ -114,20 +114,25 @@ def check_host(host: str, auth: Path | None) -> None:
 def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa: ANN401 - gr.Blocks
     """Start the chat over the index in `folder` and return once it answers; `local_url` says where.
 
-    Raises `PolicyQAError` when the host demands a login, or the port is taken.
+    Raises `PolicyQAError` when the host demands a login, the port is taken, or the index cannot be
+    read; there may be none yet.
     """
     check_host(host, auth)
+    library = Library(folder)
+    library.counts()
     users = read_users(auth) if auth is not None else None
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str((folder / "chat-cache").resolve())
+    for name in ("NO_PROXY", "no_proxy"):  # Gradio asks itself whether it answers; nobody else
+        os.environ[name] = "*"
     logging.getLogger("httpx").setLevel(logging.WARNING)
     from starlette.middleware import Middleware  # noqa: PLC0415 - with Gradio it takes seconds
 
     from ui.chat import Chat  # noqa: PLC0415
     from ui.layout import STATIC, theme  # noqa: PLC0415
 
-    chat = Chat(Library(folder))
+    chat = Chat(library)
     greeting = io.StringIO()  # Gradio's own, of several lines; the command prints the address
     try:
         with contextlib.redirect_stdout(greeting):
@@ -146,6 +151,7 @@ def start(folder: Path, host: str, port: int, auth: Path | None) -> Any:  # noqa
                 run_history=False,
                 enable_monitoring=False,
                 ssr_mode=False,
+                _frontend=False,  # else it gives up when a busy machine takes three seconds
                 pwa=False,
                 mcp_server=True,
                 theme=theme(),

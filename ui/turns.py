@@ -25,7 +25,8 @@ text takes four for every three bytes."""
 class Place:
     """Words of a document and where they stand; `spans` count characters of its source text.
 
-    `answer` are those of the words that answer, empty in a passage that was only considered.
+    `answer` are those of the words that answer, from character `at` of the quote on; empty in a
+    passage that was only considered.
     `score`, `dense` and `lexical` are those of the passage (see `index.types.Hit`), zero where
     they are not known.
     """
@@ -43,6 +44,13 @@ class Place:
     dense: float = 0.0
     lexical: float = 0.0
     answer: str = ""
+    at: int = 0
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote before, in and after the words that answer."""
+        end = self.at + len(self.answer)
+        return self.quote[: self.at], self.quote[self.at : end], self.quote[end:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +182,5 @@ def _place(row: dict[str, Any]) -> Place:
         dense=float(row["dense"]),
         lexical=float(row["lexical"]),
         answer=str(row["answer"]),
+        at=int(row["at"]),
     )

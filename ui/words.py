@@ -69,13 +69,13 @@ class Words:
     upload: str
     upload_hint: str
     holding: str
+    find: str
     column_title: str
     column_issuer: str
     column_number: str
     column_date: str
     column_size: str
     column_chunks: str
-    characters: str
     remove: str
     remove_sure: str
     removed: str
@@ -104,7 +104,7 @@ CHINESE = Words(
     ask_tab="问答",
     documents_tab="文件",
     question="问题",
-    placeholder="问一个问题，例如：到2028年打造多少个工业智能体？",
+    placeholder="问一个问题，也可以接着追问",
     send="提问",
     new="新对话",
     earlier="以前的对话",
@@ -158,13 +158,13 @@ CHINESE = Words(
     upload="添加文件",
     upload_hint="拖入文件或点击选择；最多 {0} 个，每个不超过 {1} MB",
     holding="{0} 个文件 · {1} 个段落",
+    find="在列表里找：标题、机关、文号",
     column_title="标题",
     column_issuer="发文机关",
     column_number="文号",
     column_date="日期",
     column_size="字数",
     column_chunks="段落",
-    characters="{0:,} 字",
     remove="移出",
     remove_sure="把这个文件移出？",
     removed="已移出：{0}",
@@ -193,7 +193,7 @@ ENGLISH = Words(
     ask_tab="Ask",
     documents_tab="Documents",
     question="Question",
-    placeholder="Ask a question, such as: how many 智能体 by 2028?",
+    placeholder="Ask a question, or follow up",
     send="Ask",
     new="New conversation",
     earlier="Earlier conversations",
@@ -248,13 +248,13 @@ ENGLISH = Words(
     upload="Add documents",
     upload_hint="Drop files here or click to choose; at most {0} at a time, {1} MB each",
     holding="{0} documents · {1} passages",
+    find="Find in the list: title, issuer, number",
     column_title="Title",
     column_issuer="Issuer",
     column_number="Number",
     column_date="Date",
-    column_size="Size",
+    column_size="Characters",
     column_chunks="Passages",
-    characters="{0:,} characters",
     remove="Remove",
     remove_sure="Remove this document?",
     removed="Removed: {0}",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from ingest.read import LARGEST_FILE
+
 QUESTION = "到2028年打造多少个工业智能体？"
+
+SLOW = """
+import time
+from ui.library import Library
+at_once = Library.answer
+Library.answer = lambda *asked: (time.sleep(2), at_once(*asked))[1]
+"""
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -37,6 +47,8 @@ def test_the_words_of_a_citation_stand_highlighted_in_the_source(open_page, chat
     mark = page.locator("#source-panel mark").first
     expect(mark).to_be_in_viewport()
     assert mark.inner_text() == quote
+    expect(mark.locator("strong")).to_be_in_viewport()
+    assert mark.locator("strong").inner_text() == turn.locator(".answer mark").inner_text()
     page.keyboard.press("Escape")
     expect(mark).to_be_hidden()
     turn.locator("summary").click()
@@ -63,6 +75,79 @@ def test_a_source_that_was_closed_on_its_way_stays_closed(open_page, chat) -> No
     page.wait_for_timeout(300)  # the page draws what has arrived
     expect(page.locator("#source-panel .text")).to_be_hidden()
     expect(page.get_by_role("button", name="新对话")).to_be_visible()
+
+
+def test_no_other_place_is_shown_while_one_is_on_its_way(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    turn = ask(page, QUESTION)
+    turn.locator(".cited .place").first.click()
+    expect(page.locator("#source-panel strong")).to_be_visible()
+    shown_at_once = """(place) => {
+        place.click();
+        const text = document.querySelector("#source-panel .text");
+        return text.checkVisibility({ visibilityProperty: true });
+    }"""
+    turn.locator("summary").click()
+    other = turn.locator(".considered .place").last
+    assert not other.evaluate(shown_at_once)
+    spans = other.get_attribute("data-spans")
+    expect(page.locator(f"#source-panel .text[data-spans='{spans}']")).to_be_visible()
+
+
+def test_a_place_that_is_opened_again_is_led_to_again(open_page, chat) -> None:
+    page = ready(open_page(chat))
+    place = ask(page, QUESTION).locator(".cited .place").first
+    place.click()
+    text = page.locator("#source-panel .text")
+    expect(text).to_be_focused()
+    text.evaluate("(text) => { text.scrollTop = text.scrollHeight; }")
+    expect(page.locator("#source-panel strong")).not_to_be_in_viewport()
+    place.click()
+    expect(page.locator("#source-panel strong")).to_be_in_viewport()
+
+
+def test_more_of_the_text_leaves_what_is_read_in_its_place(
+    open_page, serve, seed_index: Path
+) -> None:
+    page = ready(open_page(serve(seed_index, first="import ui.source; ui.source._AROUND = 600")))
+    ask(page, "到2028年培育多少家创新载体？").locator(".cited .place").first.click()
+    answer = page.locator("#source-panel strong")
+    expect(answer).to_be_in_viewport()
+    page.get_by_role("button", name="显示后文").scroll_into_view_if_needed()
+    height = "(mark) => Math.round(mark.getBoundingClientRect().top)"
+    before = answer.evaluate(height)
+    page.get_by_role("button", name="显示后文").click()
+    page.wait_for_selector("#source-panel [data-more='2']")
+    page.wait_for_timeout(300)  # the page draws what has arrived
+    assert answer.evaluate(height) == before
+
+
+def test_an_error_is_told_in_the_language_of_the_page(
+    open_page, serve, seed_index: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(seed_index, tmp_path / "index")
+    address = serve(tmp_path / "index")
+    chinese, english = ready(open_page(address)), ready(open_page(address, "en-US"))
+    (tmp_path / "index" / "catalogue.sqlite").write_bytes(b"no catalogue" * 1000)
+    for page, said in ((chinese, "已损坏"), (english, "is damaged")):
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        expect(page.locator(".toast-wrap")).to_contain_text(said)
+        expect(page.locator("#question textarea")).to_have_value(QUESTION)
+
+
+def test_what_gradio_says_is_said_in_chinese_too(open_page, chat, tmp_path: Path) -> None:
+    large, wrong = tmp_path / "大.md", tmp_path / "表.xlsx"
+    with large.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    wrong.write_bytes(b"PK")
+    page = ready(open_page(chat))
+    page.get_by_role("tab", name="文件").click()
+    page.set_input_files("#upload input[type=file]", wrong)
+    expect(page.locator("#progress .refused")).to_contain_text("不读扩展名为 .xlsx 的文件")
+    page.set_input_files("#upload input[type=file]", large)
+    expect(page.locator(".toast-wrap")).to_contain_text("请拆成几个小文件")
+    expect(page.locator(".toast-title")).to_have_text("没有完成")
 
 
 def test_what_the_documents_do_not_say_is_said_so(open_page, chat) -> None:
@@ -105,6 +190,26 @@ def test_a_question_stands_there_while_it_waits_and_comes_back_when_it_fails(
     expect(page.locator("#question textarea")).to_have_value(QUESTION)
 
 
+def test_a_question_on_its_way_is_not_answered_into_another_conversation(
+    open_page, serve, seed_index: Path
+) -> None:
+    page = ready(open_page(serve(seed_index, first=SLOW)))
+    ask(page, QUESTION)
+    turns = page.locator("#transcript .turn[data-turn]")
+    for leave in (page.get_by_role("button", name="新对话"), page.locator("#earlier .past").first):
+        page.fill("#question textarea", "那2030年呢？")
+        page.press("#question textarea", "Enter")
+        expect(page.locator("#transcript .pending")).to_be_visible()
+        before = turns.count()
+        leave.click()
+        expect(page.locator("#question textarea")).to_have_value("那2030年呢？")
+        expect(page.locator("#transcript .pending")).to_have_count(0)
+        page.wait_for_timeout(4000)  # longer than the answer takes
+        expect(turns).to_have_count(1 - before)
+    ask(page, "到2028年培育多少家创新载体？")
+    expect(turns).to_have_count(2)
+
+
 def test_a_full_conversation_goes_to_the_shelf(open_page, serve, seed_index: Path) -> None:
     page = ready(open_page(serve(seed_index, first="import ui.turns; ui.turns.LONGEST = 2")))
     turns = page.locator("#transcript .turn[data-turn]")
@@ -137,6 +242,10 @@ def test_an_uploaded_document_is_indexed_and_answers(open_page, chat, tmp_path: 
     expect(page.locator("#progress")).to_contain_text("新增 1 个文件", timeout=90_000)
     expect(page.locator("#progress .refused")).to_contain_text("坏.md：名为文本，内容却不是")
     row = page.locator("table.documents tr", has_text="高温津贴")
+    page.get_by_role("searchbox").fill("山东")
+    expect(row).to_be_hidden()
+    page.get_by_role("searchbox").fill("高温")
+    expect(page.locator("table.documents tbody tr:visible")).to_have_count(1)
     expect(row).to_be_visible()
     page.get_by_role("tab", name="问答").click()
     turn = ask(page, "高温津贴标准是每月多少元？")
@@ -169,6 +278,8 @@ def test_a_question_can_be_kept_to_one_document_after_an_upload(
     expect(page.locator("table.documents")).to_be_visible()
     page.get_by_role("tab", name="问答").click()
     expect(page.locator("#within > button")).to_contain_text("只问：山东")
+    page.locator("#language").click()
+    expect(page.locator("#within > button")).to_contain_text("Ask only within: 山东")
 
 
 def test_a_conversation_can_be_exported(open_page, chat) -> None:

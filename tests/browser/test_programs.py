@@ -31,6 +31,12 @@ def call(address: str, name: str, *values: object) -> object:
     return json.loads(told.split("data: ", 1)[1])[0]
 
 
+def test_a_proxy_does_not_stand_between_the_page_and_itself(serve, seed_index: Path) -> None:
+    names = ("HTTP_PROXY", "http_proxy", "ALL_PROXY")
+    nowhere = f"import os; os.environ |= dict.fromkeys({names}, 'http://127.0.0.1:9')"
+    assert call(serve(seed_index, first=nowhere), "documents")
+
+
 def test_the_api_answers_searches_and_lists(chat: str) -> None:
     answer = call(chat, "ask", QUESTION, "", "", 0)
     assert isinstance(answer, dict)

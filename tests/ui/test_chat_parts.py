@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -19,8 +20,9 @@ from docx import Document
 
 from index.embed import PackagedModel
 from index.search import Index
-from index.types import Scope
+from index.types import DamagedIndex, Indexed, Scope
 from ingest.errors import PolicyQAError
+from ingest.types import Metadata
 from ui import export, feedback, page, source
 from ui.auth import add_user, may_enter, read_users
 from ui.documents import Progress
@@ -28,7 +30,7 @@ from ui.layout import STATIC
 from ui.library import AT_ONCE, Library
 from ui.reasons import in_words
 from ui.scope import scope
-from ui.serve import check_host
+from ui.serve import check_host, start
 from ui.turns import (
     Talk,
     Turn,
@@ -81,11 +83,31 @@ def test_the_oldest_conversations_leave_when_the_browser_has_no_more_room(
 
 
 def test_the_marked_words_are_the_spans_of_the_source(library: Library, turn: Turn) -> None:
-    document = library.document(turn.cited[0].document_id)
+    place = turn.cited[0]
+    document = library.document(place.document_id)
     assert document is not None
-    spans = source.sound(document, [list(span) for span in turn.cited[0].spans])
-    shown = source.panel(document, spans, CHINESE)
-    assert f"<mark>{turn.cited[0].quote}</mark>" in shown
+    spans = source.sound(document, [list(span) for span in place.spans])
+    assert f"<mark>{place.quote}</mark>" in source.panel(document, spans, CHINESE)
+    before, answer, after = place.parts
+    assert answer == place.answer == turn.text
+    shown = source.panel(document, spans, CHINESE, (len(before), len(before) + len(answer)))
+    assert f"<mark>{before}<strong>{answer}</strong>{after}</mark>" in shown
+
+
+def test_words_that_answer_across_a_broken_sentence_are_marked_in_both_pieces() -> None:
+    text = "打造2<0页眉0个智能体"
+    document = Indexed("x", ("x.md",), "题", text, Metadata())
+    spans = source.sound(document, [[0, 4], [6, 11]])
+    shown = source.panel(document, spans, CHINESE, (2, 6))
+    assert (
+        "<mark>打造<strong>2&lt;</strong></mark>0页<mark><strong>眉0</strong>个智能</mark>体"
+        in shown
+    )
+
+
+@pytest.mark.parametrize("sent", [None, "ab", [], [1], [1, "2"], [1, 2, 3], {"0": 1}])
+def test_words_that_answer_are_no_more_than_two_numbers(sent: object) -> None:
+    assert source.answering(sent) == (0, 0)
 
 
 @pytest.mark.parametrize("spans", [None, "x", [[0]], [[3, 1]], [[0, 10**9]], [[0, 5], [2, 8]]])
@@ -198,6 +220,47 @@ def test_every_reason_has_words_in_chinese() -> None:
     assert in_words("it is empty", ENGLISH) == "it is empty"
 
 
+def errors() -> Iterator[str]:
+    """Every error that asking and indexing can raise, with 7 for what is filled in."""
+    kinds = {"IndexProblem", "DamagedIndex", "ModelError", "QuestionError", "__init__"}
+    asking = (ROOT / "qa" / "answer.py", ROOT / "qa" / "network.py")
+    for file in [*(ROOT / "index").glob("*.py"), *asking]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) not in kinds:
+                continue
+            if isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value)
+            elif isinstance(node.args[0], ast.JoinedStr):
+                yield "".join(
+                    str(piece.value) if isinstance(piece, ast.Constant) else "7"
+                    for piece in node.args[0].values
+                )
+
+
+def test_every_error_has_words_in_chinese() -> None:
+    found = set(errors())
+    assert "There is no index in 7. Run: policyqa index PATH…" in found
+    assert len(found) > 20
+    assert [one for one in found if in_words(one, CHINESE) == one] == []
+
+
+def test_an_index_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    seed_index: Path, tmp_path: Path
+) -> None:
+    assert Library(tmp_path / "none").counts() == (0, 0)
+    assert Library(tmp_path / "none").documents() == []
+    shutil.copytree(seed_index, tmp_path / "index")
+    (tmp_path / "index" / "catalogue.sqlite").write_bytes(b"no catalogue" * 1000)
+    broken = Library(tmp_path / "index")
+    for look in (broken.counts, broken.documents, lambda: broken.document("x")):
+        with pytest.raises(DamagedIndex):
+            look()
+    with pytest.raises(DamagedIndex):
+        start(tmp_path / "index", "127.0.0.1", 7860, None)
+
+
 def test_passwords_are_hashed(tmp_path: Path) -> None:
     file = tmp_path / "users.json"
     add_user(file, "李", "correct horse")
@@ -296,7 +359,13 @@ def test_every_text_has_the_contrast_of_aa(theme: int) -> None:
     block = re.findall(r"\{[^}]*--paper:[^}]*\}", css)[theme]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
     pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("paper", "sheet")]
-    pairs += [("mark-ink", "mark"), ("accent-ink", "accent"), ("accent", "tint"), ("ink", "tint")]
+    pairs += [
+        ("mark-ink", "mark"),
+        ("ink", "quoted"),
+        ("accent-ink", "accent"),
+        ("accent", "tint"),
+        ("ink", "tint"),
+    ]
     pairs += [("warn", "warn-tint"), ("ink", "warn-tint"), ("warn", "paper"), ("soft", "tint")]
     for text, ground in pairs:
         dark, light = sorted((_light(colours[text]), _light(colours[ground])))

@@ -9,6 +9,7 @@
     turn.hidden = false;
     turn.className = "turn pending";
     turn.querySelector(".asked span:last-child").textContent = question;
+    transcript.dataset.waiting = question;
     transcript.querySelector(".drawn").append(turn);
     turn.scrollIntoView();
     field.value = "";

@@ -3,7 +3,14 @@ element.addEventListener("click", (event) => {
   if (data?.document) {
     document.querySelector("#tabs [role=tab]").click();
     document.querySelector("#desk").classList.add("reading");
-    trigger("select", { document: data.document, spans: [], more: 0 });
+    document.querySelector("#source-panel").setAttribute("aria-busy", "true");
+    trigger("select", { document: data.document, spans: [] });
   }
   if (data?.remove && window.confirm(data.sure)) trigger("delete", { document: data.remove });
+});
+element.addEventListener("input", ({ target }) => {
+  const wanted = target.value.trim().toLowerCase();
+  element.querySelectorAll("tbody tr").forEach((row) => {
+    row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
 });

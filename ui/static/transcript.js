@@ -24,7 +24,8 @@ element.addEventListener("click", (event) => {
     element.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
     button.setAttribute("aria-current", "true");
     document.querySelector("#desk").classList.add("reading");
-    trigger("select", { document: data.document, spans: JSON.parse(data.spans), more: 0 });
+    document.querySelector("#source-panel").setAttribute("aria-busy", "true");
+    trigger("select", { document: data.document, spans: JSON.parse(data.spans), answer: JSON.parse(data.answer) });
   } else if (data.vote) {
     const turn = button.closest("[data-turn]");
     turn.querySelectorAll(".vote").forEach((one) => one.setAttribute("aria-pressed", one === button));

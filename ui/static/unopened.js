@@ -1,0 +1,4 @@
+() => {
+  document.querySelector("#desk").classList.remove("reading");
+  document.querySelector("#source-panel").removeAttribute("aria-busy");
+}
