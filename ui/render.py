@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from ui.feedback import Feedback
 NOT_FOUND = "Not in these documents. 这些文件里没有答案。"
 
 _NEAREST = 3
+_SPACE = re.compile(r"\s+")
 
 
 def console(*, error: bool = False) -> Console:
@@ -74,7 +76,7 @@ def show_answer(out: Console, answer: Answer) -> None:
     out.print(Text(answer.text, style="bold green"))
     for number, citation in enumerate(answer.citations, 1):
         out.print()
-        out.print(Text(f"[{number}] ", style="cyan") + _marked(citation))
+        out.print(Text.assemble((f"[{number}] ", "cyan"), _marked(citation)))
         out.print(
             Padding(Text(_path(citation.heading_path), style="dim"), (0, 0, 0, 4), expand=False)
         )
@@ -82,9 +84,10 @@ def show_answer(out: Console, answer: Answer) -> None:
 
 
 def _marked(citation: Citation) -> Text:
-    quote = Text(f"“{' '.join(citation.quote.split())}”")
-    quote.highlight_words([" ".join(citation.answer.split())], style="bold green")
-    return quote
+    quote, end = citation.quote, citation.at + len(citation.answer)
+    parts = quote[: citation.at], quote[citation.at : end], quote[end:]
+    before, answer, after = (_SPACE.sub(" ", part) for part in parts)
+    return Text.assemble(f"“{before.lstrip()}", (answer, "bold green"), f"{after.rstrip()}”")
 
 
 def _path(path: Sequence[str]) -> str:
@@ -100,7 +103,7 @@ def show_hits(out: Console, hits: Sequence[Hit]) -> None:
     """Ranked passages with each signal's score."""
     for number, hit in enumerate(hits, 1):
         scores = f"score {hit.score:+.2f} · dense {hit.dense:.3f} · words {hit.lexical:.2f}"
-        out.print(Text(f"{number}. ", style="cyan") + Text(_path(hit.chunk.path), style="bold"))
+        out.print(Text.assemble((f"{number}. ", "cyan"), (_path(hit.chunk.path), "bold")))
         out.print(Padding(Text(scores, style="dim"), (0, 0, 0, 3), expand=False))
         out.print(Padding(Text(hit.chunk.text.strip()), (0, 0, 1, 3), expand=False))
 
@@ -159,8 +162,9 @@ def show_feedback(out: Console, judged: Sequence[Feedback]) -> None:
     good = sum(one.vote > 0 for one in judged)
     out.print(f"{len(judged)} answers judged, {good} good, {len(judged) - good} bad")
     for one in judged:
-        sign = Text("good ", style="green") if one.vote > 0 else Text("bad  ", style="red")
-        out.print(sign + Text(_one_line(f"{one.at[:16]} {one.question} → {one.answer or '–'}")))
+        sign = ("good ", "green") if one.vote > 0 else ("bad  ", "red")
+        told = _one_line(f"{one.at[:16]} {one.question} → {one.answer or '–'}")
+        out.print(Text.assemble(sign, told))
         if one.note:
             out.print(Padding(Text(_one_line(one.note), style="dim"), (0, 0, 0, 5), expand=False))
 
