@@ -28,7 +28,7 @@ _DPI = 200
 _LONGEST_SIDE = 2400
 """Pixels of a picture's longer side: a poster at 200 dpi would take gigabytes, and RapidOCR makes
 pictures smaller than this anyway."""
-_LONGEST_SIDE_OF_SEARCH = 1440
+_LONGEST_SIDE_OF_SEARCH = 1760
 _NARROW = 0.54
 """Width of a Latin letter or a figure over that of a Chinese character."""
 _PADDING = 0.35
