@@ -154,7 +154,8 @@ def expand(question: str, frequency: Callable[[str], int]) -> str:
     frequent is taken. Where they hold none, a name is translated all the same, so that it is
     missed, and another word is left out.
 
-    >>> expand("What unemployment rate was set?", lambda word: 1)
+    >>> from collections import Counter
+    >>> expand("What unemployment rate was set?", Counter(["失业率"]).__getitem__)
     'What unemployment rate was set? 失业率'
     """
     terms = _LATIN.findall(question)

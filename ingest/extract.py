@@ -43,7 +43,7 @@ def assemble(pieces: Iterable[Piece], title: str = "") -> Source:
 def collapse(text: str) -> str:
     r"""White space as a page shows it: runs are one space, and line ends between Chinese none.
 
-    >>> collapse("数据\\n  安全 and\\n law")
+    >>> collapse("数据\n  安全 and\n law")
     '数据安全 and law'
     """
     if "\n" not in text:

@@ -72,8 +72,9 @@ class Pieces:
     def encode(self, text: str) -> Encoded:
         """The likeliest pieces of `text`, a word boundary before its first character.
 
-        >>> pieces.encode("200个左右").ranges
-        ((0, 0), (0, 3), (3, 4), (4, 6))
+        >>> from index.model import packed
+        >>> pieces(packed()).encode("200个左右").ranges
+        ((0, 3), (3, 4), (4, 6))
         """
         letters, origin = self._normalise(text)
         self._look_up(letters)

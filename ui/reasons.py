@@ -89,6 +89,7 @@ _ERRORS = (
 def in_words(reason: str, words: Words) -> str:
     """The reason or error for a reader of that language; as it is where no words are known.
 
+    >>> from ui.words import CHINESE
     >>> in_words("it is empty", CHINESE)
     '里面没有文字'
     """

@@ -33,8 +33,8 @@ def _names() -> dict[str, str]:
 def named(phrase: str) -> str | None:
     """`phrase` in English, word by word; None where a word of it has no plain name.
 
-    >>> named("就业岗位")
-    'employment job'
+    >>> named("智能工厂")
+    'intelligent factory'
     """
     words = [word for word in rjieba.cut(phrase) if word.strip()]
     english = [_names().get(word) for word in words]
