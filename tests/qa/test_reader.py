@@ -131,7 +131,7 @@ def test_a_killed_preparation_leaves_nothing_half_done(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(network, "_write", full)
+    monkeypatch.setattr(network, "join", full)
     with pytest.raises(ModelError, match="No space left"):
         network.prepare()
     assert list(tmp_path.rglob("*.onnx")) == []
