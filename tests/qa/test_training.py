@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from qa.training import clauses, plans, rules
+from qa.training import clauses, plans, rivals, rules
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
-from qa.training.data import law_title, material
+from qa.training.data import Material, law_title, material
 from qa.training.examples import Example, read, write
+from qa.training.reading_sets import Asked
 from qa.training.ship import packed
 from qa.training.train import Plan, together, train
 from qa.windows import Window
@@ -67,6 +68,33 @@ def test_examples_survive_their_file(tmp_path: Path) -> None:
     examples = made()
     assert write(tmp_path / "deep" / "made.jsonl", examples) == len(examples)
     assert list(read(tmp_path / "deep" / "made.jsonl")) == examples
+
+
+def test_rivals_are_what_is_found_without_holding_the_answer(tmp_path: Path) -> None:
+    bridges = {
+        "东河大桥": "1957年",
+        "西河大桥": "1968年",
+        "南河大桥": "1979年",
+        "北河大桥": "1983年",
+    }
+    asked = []
+    for name, year in bridges.items():
+        passage = f"{name}是一座公路桥，于{year}建成通车，全长三百米，由市政部门养护。"
+        start = passage.index(year)
+        question = f"{name}是哪一年建成通车的？"
+        asked.append(Asked(question, name, passage, start, start + len(year), "drcd"))
+    material = Material({"drcd": asked}, [], [])
+    groups = [group for seed in (1, 2) for group in rivals.groups(material, tmp_path, seed)]
+    answered = [group[0] for group in groups if group[0].start >= 0]
+    assert 0 < len(answered) < len(groups), "some questions have rivals only"
+    for one in answered:
+        assert one.answer == bridges[one.text[:4]]
+        assert one.text[:4] in one.question
+    for group in groups:
+        assert len({one.question for one in group}) == 1
+        assert group[1:] or group[0].start < 0
+        name = next(name for name in bridges if name in group[0].question)
+        assert all(bridges[name] not in one.text for one in group if one.start < 0)
 
 
 def test_windows_of_a_question_share_one_probability() -> None:
