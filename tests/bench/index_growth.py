@@ -91,7 +91,8 @@ def documents(laws: Path, size: int, probe: bytes) -> Iterator[New]:
         articles = _ARTICLE.findall(file.read_text("utf-8"))[:left]
         if articles:
             left -= len(articles)
-            yield _new(f"{file.stem}（{copy}）", articles, probe)
+            title = f"{file.relative_to(laws).with_suffix('')}（{copy}）"  # some laws share a name
+            yield _new(title, articles, probe)
         if not left:
             return
 
