@@ -34,7 +34,7 @@ def read_apart(kind: str, data: bytes) -> Source:
     child = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own module
     took = time.monotonic() - started
     if child.returncode and took >= seconds:
-        raise UnreadableFile(too_long(seconds))
+        raise UnreadableFile(too_long(took))  # of scans, more than was left at first
     if child.returncode:
         raise UnreadableFile(
             "reading it broke off: it is damaged, or takes more than 1 GB of memory; "

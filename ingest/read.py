@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ingest.apart import read_apart
@@ -35,18 +36,6 @@ def _read_plain(data: bytes) -> Source:
     return plain(decode(data))
 
 
-def _read_html(data: bytes) -> Source:
-    return read_apart("html", data)
-
-
-def _read_pdf(data: bytes) -> Source:
-    return read_apart("pdf", data)
-
-
-def _read_ofd(data: bytes) -> Source:
-    return read_apart("ofd", data)
-
-
 def _read_docx(data: bytes) -> Source:
     from ingest.docx import docx  # noqa: PLC0415 - files of text do not need it
 
@@ -57,11 +46,11 @@ _READERS: dict[str, Callable[[bytes], Source]] = {
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".txt": _read_plain,
-    ".html": _read_html,
-    ".htm": _read_html,
+    ".html": partial(read_apart, "html"),
+    ".htm": partial(read_apart, "html"),
     ".docx": _read_docx,
-    ".pdf": _read_pdf,
-    ".ofd": _read_ofd,
+    ".pdf": partial(read_apart, "pdf"),
+    ".ofd": partial(read_apart, "ofd"),
 }
 
 _TEXTS = frozenset({".md", ".markdown", ".txt", ".html", ".htm"})

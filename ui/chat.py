@@ -120,7 +120,7 @@ class Chat:
 
     def open(self, prefs: object, talk: object, past: object, request: gr.Request) -> Changes:
         """The page as this browser left it, in the language that it asks for."""
-        return self._page(language_of(prefs, request), talk, past, request)
+        return self._page(language_of(prefs, request), talk, past, request, "", "", "")
 
     def welcome(self, prefs: object, request: gr.Request) -> Changes:
         """The welcome again, for other documents bring up other examples."""

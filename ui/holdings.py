@@ -44,9 +44,7 @@ class Holdings:
                 field: gr.Dropdown(
                     choices=some, value=value if value in dict(some).values() else "", label=label
                 )
-                for field, some, label, value in zip(
-                    fields, offered, labels, chosen or ("", "", ""), strict=True
-                )
+                for field, some, label, value in zip(fields, offered, labels, chosen, strict=True)
             },
         }
 

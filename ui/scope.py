@@ -28,7 +28,7 @@ def choices(listed: Sequence[Listed], words: Words) -> tuple[Choices, Choices, C
     )
 
 
-def scope(document: str = "", issuer: str = "", year: str = "") -> tuple[Scope, str]:
+def scope(document: str, issuer: str, year: str) -> tuple[Scope, str]:
     """The scope that was chosen, and in words what it holds to, empty for everything."""
     chosen = Scope(issuer or "", int(year) if year and year.isdigit() else None, document or "")
     said = (chosen.document, chosen.issuer, str(chosen.year or ""))

@@ -29,13 +29,13 @@ from sklearn.linear_model import LogisticRegression
 
 from index.build import update
 from index.embed import PackagedModel
-from index.search import CANDIDATES, Index, alone
+from index.search import Index
 from qa.answer import PASSAGES
 from qa.choose import ANY_MODEL, CALIBRATION, Calibration, candidates
 from qa.evaluate import f1
-from qa.places import Question
 from qa.reader import load
 from qa.training.data import LAWS, SEED, Material, as_file, material, of_law
+from qa.training.found import find
 from qa.training.reading_sets import simplified
 
 _OTHERS = 500
@@ -46,9 +46,6 @@ _ASKED = {"read": 400, "everyday": 60, "law": 120}
 
 _RIGHT = 0.5
 """An answer is right that comes from the right document with at least this F1."""
-
-_HANDFUL = (2, 8)
-"""Documents beside the right one where only a handful is searched, from and to."""
 
 _FOLDS = 5
 _THRESHOLDS = tuple(step / 100 for step in range(5, 81))
@@ -171,23 +168,18 @@ def _laws(held: Material, folder: Path, chance: random.Random) -> Iterator[Asked
 def _read(index: Index, asked: Sequence[Asked], chance: random.Random) -> Iterator[Read]:
     for number, one in enumerate(track(asked, "Reading")):
         with index.snapshot() as snapshot:
-            understood = snapshot.understood(one.question)
-            question = Question.of(one.question, understood)
-            hits = snapshot.rank(one.question, understood, CANDIDATES)
-            ids = dict.fromkeys(hit.chunk.document_id for hit in hits)
-            known = {identity: snapshot.document(identity) for identity in ids}
-        others = [identity for identity in ids if one.doc not in known[identity].paths]
-        handful = {*others[: chance.randint(*_HANDFUL)], *(ids.keys() - set(others))}
+            found = find(snapshot, one.question)
+        everything, others = set(found.documents), set(found.beside(one.doc))
+        handful = found.handful(one.doc, chance)
         for few, answerable in itertools.product((False, True), (True, False)):
             if answerable or one.alone:
-                held = handful if few else set(ids)
-                held = held if answerable else held & set(others)
-                searched = [hit for hit in hits if hit.chunk.document_id in held]
-                best = (alone(one.question, understood, searched) if few else searched)[:PASSAGES]
-                for found in candidates(question, best, known, load()):
-                    right = one.doc in known[found.place.hit.chunk.document_id].paths
-                    right = right and f1(found.text, [one.answer]) >= _RIGHT
-                    yield Read(number, few, answerable, found.features, right)
+                held = handful if few else everything
+                held = held if answerable else held & others
+                best = (found.alone_among(held) if few else found.among(held))[:PASSAGES]
+                for read in candidates(found.question, best, found.documents, load()):
+                    right = one.doc in found.documents[read.place.hit.chunk.document_id].paths
+                    right = right and f1(read.text, [one.answer]) >= _RIGHT
+                    yield Read(number, few, answerable, read.features, right)
 
 
 def fit(read: Sequence[Read]) -> Calibration:

@@ -18,12 +18,13 @@ from rich.progress import track
 
 from index.build import update
 from index.embed import PackagedModel
-from index.search import CANDIDATES, Index, Snapshot, alone
+from index.search import Index, Snapshot
 from qa.answer import PASSAGES
-from qa.places import Place, Question, places
+from qa.places import Place, places
 from qa.training import everyday
 from qa.training.data import Material, as_file, of_law
 from qa.training.examples import Example
+from qa.training.found import find
 from qa.training.reading_sets import simplified
 from qa.training.switching import switched
 
@@ -37,8 +38,8 @@ _MIXED, _HANDFUL, _ABSENT = 0.25, 0.3, 0.25
 """Shares of questions: asked in both languages; asked of a handful of documents, where rivals are
 easier; given rivals only, where silence is right."""
 
-_FEW = (2, 8)
-"""Documents of a handful, from and to."""
+_AROUND = 6
+"""Characters before and behind an answer that tell which of several equal ones is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +110,20 @@ def _law(path: Path, folder: Path, chance: random.Random) -> Iterator[Sought]:
 def _group(snapshot: Snapshot, sought: Sought, chance: random.Random) -> list[Example]:
     """Nothing where the window that answers is not found, or nothing rivals it."""
     given = sought.example
-    understood = snapshot.understood(given.question)
-    question = Question.of(given.question, understood)
-    hits = snapshot.rank(given.question, understood, CANDIDATES)
-    known = {hit.chunk.document_id: snapshot.document(hit.chunk.document_id) for hit in hits}
+    found = find(snapshot, given.question)
+    hits = found.hits
     if chance.random() < _HANDFUL:
-        right = [key for key, document in known.items() if sought.doc in document.paths]
-        others = [key for key in known if key not in right]
-        few = {*right, *others[: chance.randint(*_FEW)]}
-        hits = alone(
-            given.question, understood, [hit for hit in hits if hit.chunk.document_id in few]
-        )
-    found = places(question, hits[:PASSAGES], known, _READ)
+        hits = found.alone_among(found.handful(sought.doc, chance))
+    worth = places(found.question, hits[:PASSAGES], found.documents, _READ)
     rivals = [
         Example(given.question, place.window.context, place.window.text, -1, -1, given.source)
-        for place in found
+        for place in worth
         if given.answer not in place.window.text
     ]
     holding = [
         held
-        for place in found
-        if sought.doc in known[place.hit.chunk.document_id].paths
+        for place in worth
+        if sought.doc in found.documents[place.hit.chunk.document_id].paths
         and (held := _holding(place, given))
     ]
     if not rivals or not holding:
@@ -137,11 +131,7 @@ def _group(snapshot: Snapshot, sought: Sought, chance: random.Random) -> list[Ex
     chosen = chance.sample(rivals, min(_RIVALS, len(rivals)))
     if chance.random() >= _ABSENT:
         chosen.insert(0, holding[0])
-    return [replace(one, terms=question.terms) for one in chosen]
-
-
-_AROUND = 6
-"""Characters before and behind an answer that tell which of several equal ones is meant."""
+    return [replace(one, terms=found.question.terms) for one in chosen]
 
 
 def _holding(place: Place, given: Example) -> Example | None:
