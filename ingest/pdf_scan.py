@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,8 @@ _LONGEST_SIDE = 2400
 """Pixels of a picture's longer side: a poster at 200 dpi would take gigabytes, and RapidOCR makes
 pictures smaller than this anyway."""
 _LONGEST_SIDE_OF_SEARCH = 1760
+_THREADS = 4
+"""Each holds memory of its own, and a picture of a line is soon read."""
 _NARROW = 0.54
 """Width of a Latin letter or a figure over that of a Chinese character."""
 _PADDING = 0.35
@@ -76,6 +79,7 @@ def _engine() -> RapidOCR:
             "Det.limit_side_len": _LONGEST_SIDE_OF_SEARCH,
             # One line at a time: six long ones at once take half a gigabyte more, no faster.
             "Rec.rec_batch_num": 1,
+            "EngineConfig.onnxruntime.intra_op_num_threads": min(_THREADS, os.cpu_count() or 1),
         }
     )
 

@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 
-from ingest import pdf_scan
+from ingest import apart, pdf_scan
 from ingest.chunk import chunk
 from ingest.errors import UnreadableFile
 from ingest.ledger import ledger
@@ -121,6 +121,14 @@ def test_a_scan_is_read_as_what_was_scanned(path: Path, tmp_path: Path) -> None:
     text = known_text(path)
     assert list(map(plain, headings(document))) == list(map(plain, known.headings(text)))
     assert characters_right(plain(body(document)), plain(known.body(text))) >= SCANNED_CHARACTERS
+
+
+def test_a_scan_takes_less_memory_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = next(path for path in SCANNED if path.match("regulation-*"))
+    monkeypatch.setattr(apart, "MEMORY", apart.MEMORY * 3 // 4)
+    assert read(scan(path, tmp_path / "scan.pdf"), "scan.pdf").text
 
 
 def test_without_the_extra_a_scan_is_refused_with_what_to_install(
