@@ -31,7 +31,11 @@ _LIST = re.compile(r"哪些|哪几|^\s*(?:which|what) (?:\w+ ){0,3}are\b", re.IG
 """Questions for more than one thing."""
 
 _HEDGE = re.compile(r"(?<=[\d%％个家项处年月日天人次名万亿元倍])(?:左右|以上|以下|以内|之内|上下)")
-"""What a figure is not exact without."""
+_BOUND = re.compile(
+    r"(?:不?超过?|不?(?:少|低|高|多|大|小)于|不足|至少|至多|最[多少高低]"
+    r"|(?<![预条合节公续违签])大?约|(?<![最附邻临就靠新])[将接]?近|逾)\s*$"
+)
+"""What a figure is not exact without, behind it and before it."""
 
 _LEADING_ON = "，、；：,;: \u3000"
 
@@ -189,9 +193,15 @@ def _bare(text: str) -> str:
 
 def _choice(one: Candidate, confidence: float) -> Choice:
     place, reading = one.place, one.reading
-    end = _end(place.window.text, reading)
-    answer = Span(place.start + reading.start, place.start + end)
+    text = place.window.text
+    answer = Span(place.start + _start(text, reading), place.start + _end(text, reading))
     return Choice(place.hit, answer, _sentence(place.hit.chunk.text, answer), confidence)
+
+
+def _start(text: str, reading: Reading) -> int:
+    """Where the answer starts: before what bounds a figure."""
+    bound = _BOUND.search(text, 0, reading.start)
+    return bound.start() if bound and text[reading.start].isdecimal() else reading.start
 
 
 def _end(text: str, reading: Reading) -> int:

@@ -10,7 +10,7 @@ from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
 from qa.answer import PASSAGES, ask
-from qa.choose import Candidate, _end, candidates
+from qa.choose import Candidate, _end, _start, candidates
 from qa.places import Question
 from qa.reader import Reading, load
 
@@ -111,3 +111,20 @@ def test_passages_that_agree_back_each_other_and_lead_over_the_rest(
 def test_an_answer_ends_before_a_mark_that_leads_on(text: str, end: int, said: str) -> None:
     reading = Reading(max(0, text.find(said)), end, 1.0)
     assert text[reading.start : _end(text, reading)] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("比例超过60%，居首位", "60%", "超过60%"),
+        ("每人不低于 1000 元", "1000 元", "不低于 1000 元"),
+        ("投入近20万元", "20万元", "近20万元"),
+        ("最近5年", "5年", "5年"),
+        ("附近20米", "20米", "20米"),
+        ("比例超过六成", "六成", "六成"),
+    ],
+)
+def test_a_figure_keeps_what_bounds_it(text: str, words: str, said: str) -> None:
+    start = text.find(words)
+    reading = Reading(start, start + len(words), 1.0)
+    assert text[_start(text, reading) : reading.end] == said
