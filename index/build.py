@@ -39,11 +39,11 @@ def update(
     """Bring the index in `folder` in step with the files under `paths`.
 
     New and changed files are read, chunked and embedded; the others stay as they are. `rebuild`
-    starts from nothing; `prune` forgets files that are gone from `paths`. A file that cannot be
-    read does not stop the others, and keeps what is known of it. Raises `IndexProblem` when
-    nothing can be indexed, when the index there was made by another model or version, or when the
-    disk does not take it, and `ModelError` when the user's cache does not; the index is then as it
-    was.
+    starts from nothing, but for the vectors where only the version of reading has changed; `prune`
+    forgets files that are gone from `paths`. A file that cannot be read does not stop the others,
+    and keeps what is known of it. Raises `IndexProblem` when nothing can be indexed, when the index
+    there was made by another model or version, or when the disk does not take it, and `ModelError`
+    when the user's cache does not; the index is then as it was.
     """
     started = time.perf_counter()
     found, skipped = prepare.look(paths)
@@ -56,6 +56,8 @@ def update(
         with store.opened(folder, write=True) as connection:
             fingerprint = _fingerprint(connection, embedder, folder, rebuild=rebuild)
             before = catalogue.files(connection)
+            # Where only the reading has changed, most passages have the vectors they had.
+            again = rebuild and not _outdated(connection)
             known = {} if rebuild else before
             gone = _gone(paths, found, known) if prune else []
             with drafting(folder) as draft:
@@ -63,7 +65,7 @@ def update(
                     draft.add(new)
                 if rebuild and not draft.paths:
                     raise IndexProblem(_nothing_to_index(paths, skipped))
-                embedded = prepare.embed(connection, draft, embedder, progress, again=rebuild)
+                embedded = prepare.embed(connection, draft, embedder, progress, again=again)
                 if draft.paths or gone or not vectors.whole(folder, store.get_meta(connection)):
                     old = before if rebuild else gone
                     _change(connection, folder, old, draft, embedder, fingerprint)
@@ -118,9 +120,10 @@ def _fingerprint(
     meta = store.get_meta(connection)
     known = meta.get("probe")
     if isinstance(known, bytes) and fits(embedder, known):
-        if not rebuild and meta["chunking"] != VERSION:
+        if not rebuild and _outdated(connection):
             raise IndexProblem(
-                f"The index in {folder} was read by another version of policyqa. {_REBUILD}"
+                f"The index in {folder} was read by another version of policyqa. {_REBUILD} "
+                "Passages that stay as they are keep their vectors."
             )
         return known
     if known is not None and not rebuild:
@@ -129,6 +132,11 @@ def _fingerprint(
             f"not by the {embedder.name} that is here now. {_REBUILD}"
         )
     return probe(embedder)
+
+
+def _outdated(connection: Connection) -> bool:
+    """Whether another version of reading and chunking made the index."""
+    return store.get_meta(connection).get("chunking", VERSION) != VERSION
 
 
 def _gone(paths: Sequence[Path], found: Sequence[Found], known: dict[str, File]) -> list[str]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +36,11 @@ _ENGINE_TOKENS = 2_000
 """Below this many tokens the C engine is done about when ONNX Runtime has loaded the weights."""
 
 _BATCH = 32
+
+_CORES_A_PROCESS = 4
+"""Of one process: more cores wait for one another."""
+_WORTH_PROCESSES = 512
+"""Texts; with fewer, several processes have not loaded the model before one is done."""
 
 _PROBE = "政策文件问答：每段引文都是原文。"
 _SAME_MODEL = 0.999
@@ -166,16 +173,66 @@ class AnyModel:
         return self._unit(self._model.encode_query([_clean(text) for text in texts]))
 
     def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        """Embed passages, with the model's own prompt for documents."""
+        """Embed passages, with the model's own prompt for documents.
+
+        Many are embedded by several processes, where there are GPUs or cores for them.
+        """
         cleaned = [_clean(text) for text in texts]
-        for start in range(0, len(cleaned), _BATCH):
-            yield self._unit(self._model.encode_document(cleaned[start : start + _BATCH]))
+        devices = _devices() if len(cleaned) >= _WORTH_PROCESSES else []
+        if len(devices) > 1:
+            with _side_by_side(self._model, devices) as pool:
+                yield from self._batches(cleaned, _BATCH * len(devices), pool)
+        else:
+            yield from self._batches(cleaned, _BATCH, None)
+
+    def _batches(
+        self, texts: Sequence[str], size: int, pool: dict[str, Any] | None
+    ) -> Iterator[Vectors]:
+        for start in range(0, len(texts), size):
+            batch = list(texts[start : start + size])
+            yield self._unit(self._model.encode_document(batch, pool=pool, chunk_size=_BATCH))
 
     @staticmethod
     def _unit(vectors: object) -> Vectors:
         array = np.asarray(vectors, dtype=np.float32)
         lengths = np.linalg.norm(array, axis=1, keepdims=True)
         return np.asarray(array / np.maximum(lengths, np.finfo(np.float32).tiny))
+
+
+def _devices() -> list[str]:
+    """Where processes embed side by side: on each GPU, or on some cores each."""
+    import torch  # noqa: PLC0415 - sentence-transformers has loaded it
+
+    if torch.cuda.is_available():
+        return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        return ["mps"]
+    return ["cpu"] * (graph.cores() // _CORES_A_PROCESS)
+
+
+@contextmanager
+def _side_by_side(model: SentenceTransformer, devices: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """One process to each device, each with a copy of the model, that end with the block.
+
+    They share the cores, and Ctrl-C is left to this process, which ends them.
+    """
+    before, threads = model.device, os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = str(max(1, graph.cores() // len(devices)))
+    masks = hasattr(signal, "pthread_sigmask")  # not on Windows
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if masks else set()
+    try:
+        pool = model.start_multi_process_pool(list(devices))
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.environ.pop("OMP_NUM_THREADS")
+        if threads is not None:
+            os.environ["OMP_NUM_THREADS"] = threads
+    try:
+        yield pool
+    finally:
+        model.stop_multi_process_pool(pool)
+        model.to(before)
 
 
 def probe(embedder: Embedder) -> bytes:

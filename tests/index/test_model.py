@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors import SafetensorError
 
-from index import model
+from index import embed, model
 from index.cache import ModelError
 from index.embed import AnyModel, PackagedModel, fits, probe
 from index.model import prepare
@@ -60,6 +61,18 @@ def test_either_engine_fits_the_others_index_and_another_model_does_not(
     other = np.roll(np.frombuffer(probe(embedder), np.float32), 7)
     assert not fits(embedder, other.tobytes())
     assert not fits(embedder, other[:100].tobytes())
+
+
+def test_several_processes_give_the_vectors_of_one(
+    unpacked: AnyModel, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = np.concatenate(list(unpacked.passages(texts)))
+    monkeypatch.setattr(embed, "_WORTH_PROCESSES", len(texts))
+    monkeypatch.setattr(embed, "_devices", lambda: ["cpu", "cpu"])
+    together = np.concatenate(list(unpacked.passages(texts)))
+    assert (alone * together).sum(axis=1).min() >= 0.9999
+    assert not multiprocessing.active_children()
+    assert np.allclose(unpacked.queries(texts[:1]) @ unpacked.queries(texts[:1]).T, 1, atol=1e-5)
 
 
 def test_a_damaged_folder_is_unpacked_again(

@@ -155,6 +155,20 @@ def test_a_rebuild_cuts_every_document_anew(
     assert update(folder, [papers], toy, rebuild=True).chunks > 3
 
 
+def test_a_rebuild_embeds_anew_only_what_a_new_version_reads_otherwise(
+    papers: Path, tmp_path: Path, toy: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    update(folder, [papers], toy)
+    assert update(folder, [papers], toy, rebuild=True).embedded == 3
+    monkeypatch.setattr(build, "VERSION", 99)
+    (papers / "新.md").write_text("# 新的通知\n\n补助三万元。\n", "utf-8")
+    done = update(folder, [papers], toy, rebuild=True)
+    assert (done.documents, done.embedded) == (4, 1)
+    assert "暂停举办展会" in first(folder, toy, "展会")
+    assert update(folder, [papers], toy).embedded == 0
+
+
 @pytest.mark.parametrize("damage", ["header", "body", "format"])
 def test_a_rebuild_starts_anew_from_what_cannot_be_read(
     papers: Path, tmp_path: Path, toy: Embedder, damage: str
