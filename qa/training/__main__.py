@@ -28,7 +28,7 @@ def run(
     shared: Annotated[Path, typer.Argument(help="The data folder, with train/ and corpora/.")],
     folder: Annotated[Path, typer.Argument(help="Where data, checkpoints and log are kept.")],
     to_ship: Annotated[
-        bool, typer.Option("--ship", help="Write the weights that the package carries.")
+        bool, typer.Option("--ship", help="Write the mean of both stages, which is shipped.")
     ] = False,
 ) -> None:
     """Make the data, train in two stages, and keep checkpoints; a stopped run goes on.
@@ -45,10 +45,10 @@ def run(
             found = itertools.chain.from_iterable(rivals.groups(kept, folder, SEED))
             print(f"{examples.write(second, found):,} windows to tell from one another")
     alone = list(examples.read(first))
-    last = train(([one] for one in alone), Plan(seed=SEED), folder / "first")
-    last = train(_second(alone, second), _SECOND, folder / "second", tensors(last))
+    one = train(([one] for one in alone), Plan(seed=SEED), folder / "first")
+    two = train(_second(alone, second), _SECOND, folder / "second", tensors(one))
     if to_ship:
-        ship(last)
+        ship(one, two)
 
 
 def _second(alone: Sequence[Example], rivalled: Path) -> Iterator[Sequence[Example]]:

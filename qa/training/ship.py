@@ -1,4 +1,4 @@
-"""From a checkpoint to the weights that are shipped: 8-bit matrices, one scale a row."""
+"""From checkpoints to the weights that are shipped: 8-bit matrices, one scale a row."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ def packed(name: str, value: Array) -> dict[str, Array]:
     }
 
 
-def ship(checkpoint: Path) -> None:
-    """Write the trained tensors of `checkpoint` to the folder of shipped weights."""
+def ship(*checkpoints: Path) -> None:
+    """Write the mean of the checkpoints' trained tensors to the folder of shipped weights.
+
+    Of stages of one training, the mean keeps what each is good at: Wortsman et al., "Model soups",
+    ICML 2022.
+    """
+    stages = [tensors(checkpoint) for checkpoint in checkpoints]
     shipped: dict[str, Array] = {}
-    for name, value in tensors(checkpoint).items():
+    for name in stages[0]:
         if not name.startswith("answers"):  # what only training needs
-            shipped |= packed(name, value)
+            shipped |= packed(name, np.mean([stage[name] for stage in stages], axis=0))
     save_file(shipped, WEIGHTS)
     DIGEST.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n", "ascii")

@@ -25,13 +25,15 @@ from qa.reader import Reader, load
 from qa.training.train import tensors
 from qa.windows import LIMIT, Window, cut
 
+HEAD = "weights                 window   exact match      F1   ms a window"
+
+Question = tuple[str, str, list[str]]
+"""What is asked, the passage, and the known answers."""
+
 
 def main(folder: Path, every: int, windows: Sequence[int], checkpoints: Sequence[Path]) -> None:
-    passages = {row["id"]: row["text"] for row in rows(folder / "corpus.jsonl")}
-    asked = rows(folder / "questions.jsonl")
-    taken = [(one["question"], passages[one["doc"]], one["answers"]) for one in asked[::every]]
-    print(f"questions {len(taken):,} of {len(asked):,}")
-    print("weights                 window   exact match      F1   ms a window")
+    taken = questions(folder, every)
+    print(f"questions {len(taken):,}\n{HEAD}")
     with tempfile.TemporaryDirectory() as joined:
         for checkpoint in checkpoints:
             network.join(tensors(checkpoint), Path(joined))
@@ -39,9 +41,14 @@ def main(folder: Path, every: int, windows: Sequence[int], checkpoints: Sequence
     measure(load(), "shipped", taken, windows)
 
 
-def measure(
-    reader: Reader, name: str, asked: Sequence[tuple[str, str, list[str]]], windows: Sequence[int]
-) -> None:
+def questions(folder: Path, every: int) -> list[Question]:
+    """Every so-manieth question of a reading set."""
+    passages = {row["id"]: row["text"] for row in rows(folder / "corpus.jsonl")}
+    asked = rows(folder / "questions.jsonl")[::every]
+    return [(one["question"], passages[one["doc"]], one["answers"]) for one in asked]
+
+
+def measure(reader: Reader, name: str, asked: Sequence[Question], windows: Sequence[int]) -> None:
     """Print a line for each length of the windows."""
     for limit in windows:
         matches, scores, seconds = [], [], []
@@ -56,7 +63,9 @@ def measure(
             scores.append(f1(words, answers))
         exact, overlap = statistics.mean(matches), statistics.mean(scores)
         ms = 1000 * statistics.median(seconds)
-        print(f"{name:<22}  {limit:>6}   {exact:>11.3f}   {overlap:>5.3f}   {ms:>11.1f}")
+        print(
+            f"{name:<22}  {limit:>6}   {exact:>11.3f}   {overlap:>5.3f}   {ms:>11.1f}", flush=True
+        )
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
