@@ -2,14 +2,15 @@
 
     python tests/bench/reader_curves.py ../shared WORK [--every N]
 
-Each run reads a share of the examples once, with so many of the encoder's layers trained, and ends
-with its learning rate at zero; WORK keeps data and checkpoints, so a stopped bench goes on. A line
-tells layers and share, exact match and F1, the question's own passage given.
+Each run reads a share of the examples, once or twice, with so many of the encoder's layers trained,
+and ends with its learning rate at zero; WORK keeps data and checkpoints, so a stopped bench goes on.
+A line tells exact match and F1, the question's own passage given.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,16 @@ from qa.training.data import examples as made_of
 from qa.training.train import Plan, tensors, train
 from qa.windows import LIMIT
 
-RUNS = ((8, 0.025), (8, 0.05), (8, 0.1), (2, 0.05), (4, 0.05), (12, 0.05))
-"""Trained layers, and the share of the examples."""
+RUNS = (
+    (8, 0.05, 1),
+    (12, 0.05, 1),
+    (4, 0.05, 1),
+    (8, 0.1, 1),
+    (8, 0.05, 2),
+    (8, 0.025, 1),
+    (2, 0.05, 1),
+)
+"""Trained layers, the share of the examples, and how often each is read."""
 
 
 def main(shared: Path, work: Path, every: int) -> None:
@@ -37,10 +46,11 @@ def main(shared: Path, work: Path, every: int) -> None:
     asked = reader.questions(shared / "eval" / "cmrc2018-dev", every)
     alone = list(examples.read(data))
     print(f"{len(alone):,} examples, {len(asked):,} questions\n{reader.HEAD}")
-    for layers, share in RUNS:
-        plan = replace(Plan(seed=SEED), layers=layers, share=share)
-        name = f"{layers} layers, {share:.1%}"
-        last = train(([one] for one in alone), plan, work / name)
+    for layers, share, epochs in RUNS:
+        taken = random.Random(SEED).sample(alone, round(share * len(alone)))
+        name = f"{layers} layers, {share:.1%}" + f" x {epochs}" * (epochs > 1)
+        plan = replace(Plan(seed=SEED), layers=layers)
+        last = train(([one] for one in taken * epochs), plan, work / name)
         with tempfile.TemporaryDirectory() as joined:
             network.join(tensors(last), Path(joined))
             reader.measure(Reader(Path(joined)), name, asked, [LIMIT])
