@@ -2,9 +2,9 @@
 
     python tests/bench/reader_curves.py ../shared WORK [--every N]
 
-Each run reads a share of the examples, once or twice, with so many of the encoder's layers trained,
-and ends with its learning rate at zero; WORK keeps data and checkpoints, so a stopped bench goes on.
-A line tells exact match and F1, the question's own passage given.
+Each run reads a share of the examples, once or twice, with so many of the encoder's layers
+trained, and ends with its learning rate at zero; WORK keeps data and checkpoints, so a stopped
+bench goes on. A line tells exact match and F1, the question's own passage given.
 """
 
 from __future__ import annotations

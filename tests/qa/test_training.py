@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from pathlib import Path
@@ -9,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
-from qa.training import clauses, plans, rivals, rules
+from qa.network import unpacked
+from qa.training import clauses, plans, rivals, rules, ship
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import Material, law_title, material
 from qa.training.examples import Example, read, write
 from qa.training.reading_sets import Asked
-from qa.training.ship import packed
 from qa.training.train import Plan, together, train
 from qa.windows import Window
 
@@ -126,10 +128,26 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 
 def test_shipped_matrices_come_back_within_half_a_step() -> None:
     value = np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32)
-    shipped = packed("w", value)
+    shipped = ship.packed("w", value)
     assert shipped["w"].dtype == np.int8
     back = shipped["w"].astype(np.float32) * shipped["w.scale"].astype(np.float32)
     assert np.abs(back - value).max() <= shipped["w.scale"].max() * 0.51
+
+
+def test_the_mean_of_both_stages_is_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "reader.safetensors")
+    monkeypatch.setattr(ship, "DIGEST", tmp_path / "reader.sha256")
+    stages = [tmp_path / f"{number}.safetensors" for number in (1, 3)]
+    for number, path in zip((1.0, 3.0), stages, strict=True):
+        save_file({"w": np.full((96, 96), number, np.float32), "answers.bias": np.ones(1)}, path)
+    ship.ship(*stages)
+    shipped = (tmp_path / "reader.safetensors").read_bytes()
+    (name,) = mean = unpacked(shipped)
+    assert name == "w"
+    assert mean["w"] == pytest.approx(2.0, abs=0.01)
+    assert (tmp_path / "reader.sha256").read_text().strip() == hashlib.sha256(shipped).hexdigest()
 
 
 def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
