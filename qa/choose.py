@@ -38,6 +38,11 @@ _BOUND = re.compile(
 """What a figure is not exact without, behind it and before it."""
 
 _LEADING_ON = "，、；：,;: \u3000"
+_LEADING_IN = re.compile(
+    r"[：:，、；;。■●◆\s]*(?:[（(][一二三四五六七八九十]{1,3}[）)]\s*"
+    r"|[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}[.．、](?!\d)\s*)?"
+)
+"""Marks and a paragraph's number, which stand before what answers."""
 
 _MOST_BACKING, _SCORE_SCALE, _FAR = 2.0, 3.0, 15.0
 """What keeps one feature from outweighing the rest: passages, and units of the reader's score."""
@@ -199,7 +204,10 @@ def _choice(one: Candidate, confidence: float) -> Choice:
 
 
 def _start(text: str, reading: Reading) -> int:
-    """Where the answer starts: before what bounds a figure."""
+    """Where the answer starts: behind what leads in, before what bounds a figure."""
+    lead = _LEADING_IN.match(text, reading.start, reading.end)
+    if lead and reading.start < lead.end() < reading.end:
+        return lead.end()
     bound = _BOUND.search(text, 0, reading.start)
     return bound.start() if bound and text[reading.start].isdecimal() else reading.start
 

@@ -128,3 +128,22 @@ def test_a_figure_keeps_what_bounds_it(text: str, words: str, said: str) -> None
     start = text.find(words)
     reading = Reading(start, start + len(words), 1.0)
     assert text[_start(text, reading) : reading.end] == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("：12366", "12366"),
+        ("（二）给予财政贴息", "给予财政贴息"),
+        ("四、统一监管", "统一监管"),
+        ("3.暂停入户查表", "暂停入户查表"),
+        ("一、二年级", "一、二年级"),
+        ("3.5%", "3.5%"),
+        ("10、20和30元", "10、20和30元"),
+        ("（二）", "（二）"),
+    ],
+)
+def test_an_answer_begins_behind_a_paragraphs_number(words: str, said: str) -> None:
+    text = f"如下。{words}。"
+    reading = Reading(3, 3 + len(words), 1.0)
+    assert text[_start(text, reading) : reading.end] == said
