@@ -38,6 +38,7 @@ _BOUND = re.compile(
 """What a figure is not exact without, behind it and before it."""
 
 _LEADING_ON = "，、；：,;: \u3000"
+_BEGINS = re.compile(r"(?:^|[。！？!?；;：:\n])[\s“‘（(]*$")
 _LEADING_IN = re.compile(
     r"[：:，、；;。■●◆\s]*(?:[（(][一二三四五六七八九十]{1,3}[）)]\s*"
     r"|[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}[.．、](?!\d)\s*)?"
@@ -213,10 +214,14 @@ def _start(text: str, reading: Reading) -> int:
 
 
 def _end(text: str, reading: Reading) -> int:
-    """Where the answer ends: behind what hedges a figure, before a mark that only leads on."""
+    """Where the answer ends: behind what hedges a figure, before a mark that only leads on.
+
+    The full stop is left to answers that begin where a sentence does.
+    """
     if hedge := _HEDGE.match(text, reading.end):
         return hedge.end()
-    bare = text[reading.start : reading.end].rstrip(_LEADING_ON)
+    marks = _LEADING_ON if _BEGINS.search(text, 0, reading.start) else _LEADING_ON + "。"
+    bare = text[reading.start : reading.end].rstrip(marks)
     return reading.start + len(bare) if bare else reading.end
 
 
