@@ -1,4 +1,4 @@
-"""Reading in a process of its own, for the formats that native libraries parse.
+"""Reading in a process of its own, for the formats that are more than text.
 
 A page can be made so that one call of such a library runs for hours or takes all memory: a form
 that draws itself ten times, nine levels deep, or a tag with a million attributes. Nothing stops a
@@ -37,7 +37,7 @@ _FRUGAL = {
 
 
 def read_apart(kind: str, data: bytes) -> Source:
-    """What the reader of `kind` (html, ofd, pdf) makes of `data`. Raises `UnreadableFile`."""
+    """What the reader of `kind` (docx, html, ofd, pdf) makes of `data`. Raises `UnreadableFile`."""
     look_at_clock()
     seconds, started = seconds_left(), time.monotonic()
     # -P: what lies in the user's folder is not taken for a module.
@@ -87,6 +87,10 @@ def _limit_memory(size: int) -> None:
 
 def _reader(kind: str) -> Callable[[bytes], Source]:
     """The reader of one format; the libraries of the others are not loaded."""
+    if kind == "docx":
+        from ingest.docx import docx  # noqa: PLC0415
+
+        return docx
     if kind == "html":
         from ingest.html import html  # noqa: PLC0415
 

@@ -36,19 +36,13 @@ def _read_plain(data: bytes) -> Source:
     return plain(decode(data))
 
 
-def _read_docx(data: bytes) -> Source:
-    from ingest.docx import docx  # noqa: PLC0415 - files of text do not need it
-
-    return docx(data)
-
-
 _READERS: dict[str, Callable[[bytes], Source]] = {
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".txt": _read_plain,
     ".html": partial(read_apart, "html"),
     ".htm": partial(read_apart, "html"),
-    ".docx": _read_docx,
+    ".docx": partial(read_apart, "docx"),
     ".pdf": partial(read_apart, "pdf"),
     ".ofd": partial(read_apart, "ofd"),
 }

@@ -1,4 +1,4 @@
-"""What native libraries parse is read in a process of its own, which may be ended."""
+"""What is more than text is read in a process of its own, which may be ended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.apart import read_apart
+from ingest.docx import docx
 from ingest.errors import UnreadableFile
 from ingest.html import html
 from ingest.limit import time_limit
@@ -19,9 +20,13 @@ BROKE_OFF = "reading it broke off"
 
 
 def test_what_comes_back_is_what_the_reader_gives() -> None:
-    page, printed = ((FIXTURES / f"plan-{end}").read_bytes() for end in ("site.html", "office.pdf"))
+    page, printed, written = (
+        (FIXTURES / f"plan-{end}").read_bytes()
+        for end in ("site.html", "office.pdf", "office.docx")
+    )
     assert read_apart("html", page) == html(page)
     assert read_apart("pdf", printed) == pdf(printed)
+    assert read_apart("docx", written) == docx(written)
 
 
 def test_the_readers_reason_comes_back() -> None:

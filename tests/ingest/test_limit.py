@@ -10,6 +10,7 @@ import pytest
 
 from ingest import limit
 from ingest.chunk import chunk
+from ingest.docx import docx
 from ingest.errors import UnreadableFile
 from ingest.html import html
 from ingest.limit import LONGEST_OF_SCANS, allow_scans, look_at_clock, time_limit
@@ -41,7 +42,7 @@ def test_scanned_pages_are_given_more_time() -> None:
         look_at_clock()
 
 
-@pytest.mark.parametrize("name", ["plan-utf8.txt", "plan-md.md", "plan-office.docx"])
+@pytest.mark.parametrize("name", ["plan-utf8.txt", "plan-md.md"])
 def test_each_format_looks_at_the_clock(name: str) -> None:
     path = HERE / "fixtures" / name
     with pytest.raises(UnreadableFile, match="to read; split it"), time_limit(OVER):
@@ -49,7 +50,9 @@ def test_each_format_looks_at_the_clock(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "name"), [(html, "plan-site.html"), (pdf, "plan-office.pdf")], ids=["html", "pdf"]
+    ("reader", "name"),
+    [(docx, "plan-office.docx"), (html, "plan-site.html"), (pdf, "plan-office.pdf")],
+    ids=["docx", "html", "pdf"],
 )
 def test_formats_read_apart_look_at_the_clock_too(
     reader: Callable[[bytes], Source], name: str
@@ -112,7 +115,7 @@ def test_many_tags_of_an_office_file_are_refused(
     monkeypatch.setattr(limit, "MOST_TAGS", 10)
     path = HERE / "fixtures" / "plan-office.docx"
     with pytest.raises(UnreadableFile, match="tags"):
-        read(path, path.name)
+        docx(path.read_bytes())
 
 
 def test_comments_are_taken_out_of_the_lines_that_hold_them() -> None:
