@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib.resources
+import itertools
 import os
 import re
 import sqlite3
@@ -37,11 +38,18 @@ _ARTICLE = re.compile(r"^(?:to be|to|a|an|the) ")
 _LATIN = re.compile(r"[A-Za-z]+(?:[-'’][A-Za-z]+)*")
 _LONGEST_PHRASE = 5
 _SHORTEST_WORD = 2
-_TRANSLATIONS = 12
-"""How many translations of a word are weighed; CC-CEDICT lists the plain meanings first."""
+_TRANSLATIONS = 24
+"""How many translations of a word are weighed, the plain meanings first. The likeliest is taken:
+a second one finds more English questions' passages, and misleads the reader."""
 
-_ENDINGS = (("'s", ""), ("’s", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"),
-            ("ing", ""), ("ing", "e"))  # fmt: skip
+_INFLECTED = (("'s", ""), ("’s", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"),
+              ("ing", ""), ("ing", "e"))  # fmt: skip
+_DERIVED = (("th", ""), ("ation", ""), ("ation", "e"), ("tion", "t"), ("tion", "te"), ("ion", "e"),
+            ("sion", "d"), ("uction", "uce"), ("ption", "me"), ("ment", ""), ("ance", ""),
+            ("ence", ""), ("ity", ""), ("ness", ""), ("al", ""), ("ly", ""), ("er", ""),
+            ("er", "e"), ("y", ""))  # fmt: skip
+"""Endings and what stands for them in the plainer word: 增长 is listed under grow, not growth."""
+
 _FUNCTION_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -184,7 +192,8 @@ def _longest(terms: list[str], frequency: Callable[[str], int]) -> tuple[int, st
 def _translations(phrase: str) -> list[str]:
     """The Chinese words for an English phrase in any of its forms, the plainest first."""
     try:
-        return next(filter(None, map(_found, _forms(phrase))), [])
+        found = itertools.chain.from_iterable(map(_found, _forms(phrase)))
+        return list(dict.fromkeys(found))[:_TRANSLATIONS]
     except sqlite3.Error as error:
         raise ModelError(
             f"{cache_folder() / _FILE} cannot be read ({error}). Delete it: it is made anew."
@@ -200,9 +209,13 @@ def _found(phrase: str) -> list[str]:
 
 
 def _forms(phrase: str) -> Iterator[str]:
-    """The phrase, and what it is without an inflection of its last word."""
+    """The phrase, and what its last word is without an inflection, or derived from.
+
+    >>> list(_forms("growth"))
+    ['growth', 'grow']
+    """
     yield phrase
-    for ending, instead in _ENDINGS:
+    for ending, instead in _INFLECTED + _DERIVED:
         if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
             yield phrase[: -len(ending)] + instead
 

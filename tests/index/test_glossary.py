@@ -44,6 +44,12 @@ def test_the_translation_that_the_documents_hold_is_taken() -> None:
     assert expand("revenue", lambda word: held.get(word, 0)) == "revenue 营业收入"
 
 
+def test_a_word_is_looked_up_as_what_it_derives_from_too() -> None:
+    held = {"增长": 3, "减少": 1}
+    assert expand("growth", lambda word: held.get(word, 0)) == "growth 增长"
+    assert expand("reduction", lambda word: held.get(word, 0)) == "reduction 减少"
+
+
 def test_a_question_in_chinese_stays_as_it_is() -> None:
     for question in ("2028年有多少智能体？", "how many 智能体 by 2028", "什么是OPC？"):
         assert expand(question, everywhere) == question
