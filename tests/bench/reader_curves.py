@@ -4,9 +4,9 @@
 
 Each run reads a share of the examples, once or twice, with so many of the encoder's layers
 trained, and ends with its learning rate at zero; WORK keeps data, index and checkpoints, so a
-stopped bench goes on. Lines tell exact match and F1 on every so-manieth question of CMRC 2018 dev, its own
-passage given; and F1 on five times that share of the notices' questions, of the words that are
-likeliest by the shipped calibration, where nothing is left unanswered.
+stopped bench goes on. Lines tell exact match and F1 on every so-manieth question of CMRC 2018
+dev, its own passage given; and F1 on five times that share of the notices' questions, of the words
+that are likeliest by the shipped calibration, where nothing is left unanswered.
 """
 
 from __future__ import annotations
