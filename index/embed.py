@@ -38,7 +38,7 @@ _ENGINE_TOKENS = 2_000
 _BATCH = 32
 
 _CORES_A_PROCESS = 4
-"""Of one process: more cores wait for one another."""
+"""Cores of one process. What is best was not measured: two cores are all there were."""
 _WORTH_PROCESSES = 512
 """Texts; with fewer, several processes have not loaded the model before one is done."""
 

@@ -42,12 +42,13 @@ _TRANSLATIONS = 24
 """How many translations of a word are weighed, the plain meanings first. The likeliest is taken:
 a second one finds more English questions' passages, and misleads the reader."""
 
-_INFLECTED = (("'s", ""), ("’s", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"),
-              ("ing", ""), ("ing", "e"))  # fmt: skip
-_DERIVED = (("th", ""), ("ation", ""), ("ation", "e"), ("tion", "t"), ("tion", "te"), ("ion", "e"),
-            ("sion", "d"), ("uction", "uce"), ("ption", "me"), ("ment", ""), ("ance", ""),
-            ("ence", ""), ("ity", ""), ("ness", ""), ("al", ""), ("ly", ""), ("er", ""),
-            ("er", "e"), ("y", ""))  # fmt: skip
+_ENDINGS = (
+    *(("'s", ""), ("’s", ""), ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e")),
+    *(("ing", ""), ("ing", "e"), ("th", ""), ("ation", ""), ("ation", "e"), ("tion", "t")),
+    *(("tion", "te"), ("ion", "e"), ("sion", "d"), ("uction", "uce"), ("ption", "me")),
+    *(("ment", ""), ("ance", ""), ("ence", ""), ("ity", ""), ("ness", ""), ("al", "")),
+    *(("ly", ""), ("er", ""), ("er", "e"), ("y", "")),
+)
 """Endings and what stands for them in the plainer word: 增长 is listed under grow, not growth."""
 
 _FUNCTION_WORDS = frozenset(
@@ -215,7 +216,7 @@ def _forms(phrase: str) -> Iterator[str]:
     ['growth', 'grow']
     """
     yield phrase
-    for ending, instead in _INFLECTED + _DERIVED:
+    for ending, instead in _ENDINGS:
         if phrase.endswith(ending) and len(phrase) > len(ending) + 2:
             yield phrase[: -len(ending)] + instead
 

@@ -1,6 +1,6 @@
 """Reading in a process of its own, for the formats that are more than text.
 
-A page can be made so that one call of such a library runs for hours or takes all memory: a form
+A page can be made so that one call of a native library runs for hours or takes all memory: a form
 that draws itself ten times, nine levels deep, or a tag with a million attributes. Nothing stops a
 call from within its process; a child can be ended, and gives back the memory that scans took.
 """

@@ -39,11 +39,12 @@ _BOUND = re.compile(
 
 _LEADING_ON = "，、；：,;: \u3000"
 _BEGINS = re.compile(r"(?:^|[。！？!?；;：:\n])[\s“‘（(]*$")
-_LEADING_IN = re.compile(
-    r"[：:，、；;。■●◆\s]*(?:[（(][一二三四五六七八九十]{1,3}[）)]\s*"
-    r"|[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}[.．、](?!\d)\s*)?"
+_MARKS = re.compile(r"[：:，、；;。■●◆\s]*")
+_NUMBER = re.compile(
+    r"[（(][一二三四五六七八九十]{1,3}[）)]\s*"
+    r"|[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}[.．、](?!\d)\s*"
 )
-"""Marks and a paragraph's number, which stand before what answers."""
+"""A paragraph's number, where it stands at the beginning: 五一、国庆 within a sentence is none."""
 
 _MOST_BACKING, _SCORE_SCALE, _FAR = 2.0, 3.0, 15.0
 """What keeps one feature from outweighing the rest: passages, and units of the reader's score."""
@@ -206,11 +207,17 @@ def _choice(one: Candidate, confidence: float) -> Choice:
 
 def _start(text: str, reading: Reading) -> int:
     """Where the answer starts: behind what leads in, before what bounds a figure."""
-    lead = _LEADING_IN.match(text, reading.start, reading.end)
-    if lead and reading.start < lead.end() < reading.end:
-        return lead.end()
-    bound = _BOUND.search(text, 0, reading.start)
-    return bound.start() if bound and text[reading.start].isdecimal() else reading.start
+    start = _behind(_MARKS, text, reading.start, reading.end)
+    if _BEGINS.search(text, 0, start):
+        start = _behind(_NUMBER, text, start, reading.end)
+    bound = _BOUND.search(text, 0, start)
+    return bound.start() if bound and text[start].isdecimal() else start
+
+
+def _behind(lead: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the `lead` at `start` ends; `start` where it would leave nothing of the words."""
+    found = lead.match(text, start, end)
+    return found.end() if found and found.end() < end else start
 
 
 def _end(text: str, reading: Reading) -> int:

@@ -67,12 +67,13 @@ def test_several_processes_give_the_vectors_of_one(
     unpacked: AnyModel, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = np.concatenate(list(unpacked.passages(texts)))
+    asked = unpacked.queries(texts[:1])
     monkeypatch.setattr(embed, "_WORTH_PROCESSES", len(texts))
     monkeypatch.setattr(embed, "_devices", lambda: ["cpu", "cpu"])
     together = np.concatenate(list(unpacked.passages(texts)))
     assert (alone * together).sum(axis=1).min() >= 0.9999
     assert not multiprocessing.active_children()
-    assert np.allclose(unpacked.queries(texts[:1]) @ unpacked.queries(texts[:1]).T, 1, atol=1e-5)
+    assert np.allclose(unpacked.queries(texts[:1]), asked, atol=1e-5)
 
 
 def test_a_damaged_folder_is_unpacked_again(

@@ -132,6 +132,12 @@ def test_a_figure_keeps_what_bounds_it(text: str, words: str, said: str) -> None
     assert text[_start(text, reading) : reading.end] == said
 
 
+def test_a_holiday_within_a_sentence_is_no_paragraphs_number() -> None:
+    text = "调休包括五一、国庆假期。"
+    reading = Reading(4, len(text) - 1, 1.0)
+    assert text[_start(text, reading) : reading.end] == "五一、国庆假期"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
