@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.packed import Packed
+import numpy as np
+import numpy.typing as npt
+
+from index.packed import Float32, Packed
 
 if TYPE_CHECKING:
     import onnx
@@ -24,6 +27,10 @@ FILE = "model.onnx"
 
 _OPSET = 20
 _IR_VERSION = 9
+
+_WHOLE, _SCALE = ".whole", ".scale"
+_LARGEST = 63
+"""Whole numbers of 7 bits: with 8, processors without VNNI overflow as they add up products."""
 
 
 def write(folder: Path, weights: str, packed: Packed) -> None:
@@ -74,12 +81,14 @@ def cores() -> int:
 class Nodes:
     """The nodes of a BERT graph, added one after another; each method gives what it made by name.
 
-    Weights go by the names that `transformers.BertModel` gives them.
+    Weights go by the names that `transformers.BertModel` gives them; those of the linear layers
+    in `rounded` are whole numbers, as `in_whole_numbers` gives them.
     """
 
-    def __init__(self, packed: Packed) -> None:
+    def __init__(self, packed: Packed, rounded: Collection[str] = ()) -> None:
         self.made: list[onnx.NodeProto] = []
         self._heads = packed.heads
+        self._rounded = rounded
 
     def add(self, kind: str, *inputs: str, to: str, **settings: Any) -> str:  # noqa: ANN401
         """A node of that kind, an operator of ONNX or of ONNX Runtime."""
@@ -90,6 +99,17 @@ class Nodes:
 
     def linear(self, name: str, of: str, to: str) -> str:
         """A matrix product and a bias."""
+        if name in self._rounded:
+            return self.add(
+                "DynamicQuantizeMatMul",
+                of,
+                f"{name}.weight{_WHOLE}",
+                f"{name}.weight{_SCALE}",
+                "",
+                f"{name}.bias",
+                to=to,
+                domain="com.microsoft",
+            )
         return self.add("Gemm", of, f"{name}.weight", f"{name}.bias", to=to, transB=1)
 
     def norm(self, name: str, of: str, to: str) -> str:
@@ -123,6 +143,20 @@ class Nodes:
             self.add("Add", f"{layer}.narrow", states, to=f"{layer}.end")
             states = self.norm(f"{name}.output.LayerNorm", f"{layer}.end", f"{layer}.out")
         return states
+
+
+def in_whole_numbers(name: str, weight: Float32) -> dict[str, npt.NDArray[Any]]:
+    """A linear layer's weight (out, in) as int8 and a scale for each output.
+
+    What it multiplies is rounded as the graph runs, with one scale for all: dynamic quantisation
+    (Jacob et al., arXiv:1712.05877).
+    """
+    scale = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / _LARGEST
+    whole = np.rint(weight / scale[:, None]).astype(np.int8)
+    return {
+        name + _WHOLE: np.ascontiguousarray(whole.T),
+        name + _SCALE: scale,
+    }
 
 
 def save(
@@ -162,13 +196,18 @@ def save(
     onnx.checker.check_model(str(folder / FILE))
 
 
-def _stored(path: Path) -> dict[str, tuple[list[int], int, int]]:
-    """Each tensor's shape, and where its bytes begin in the file and how many they are."""
+def _stored(path: Path) -> dict[str, tuple[str, list[int], int, int]]:
+    """Each tensor's kind and shape, where its bytes begin in the file and how many they are."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
     return {
-        name: (about["shape"], 8 + length + about["data_offsets"][0], _extent(about))
+        name: (
+            about["dtype"],
+            about["shape"],
+            8 + length + about["data_offsets"][0],
+            _extent(about),
+        )
         for name, about in header.items()
         if name != "__metadata__"
     }
@@ -179,11 +218,14 @@ def _extent(about: dict[str, Sequence[int]]) -> int:
     return end - start
 
 
-def _pointer(file: str, name: str, shape: list[int], offset: int, length: int) -> onnx.TensorProto:
+def _pointer(
+    file: str, name: str, kind: str, shape: list[int], offset: int, length: int
+) -> onnx.TensorProto:
     """A tensor whose bytes stand in another file."""
     from onnx import TensorProto  # noqa: PLC0415
 
-    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    kinds = {"F32": TensorProto.FLOAT, "I8": TensorProto.INT8}
+    tensor = TensorProto(name=name, data_type=kinds[kind], dims=shape)
     tensor.data_location = TensorProto.EXTERNAL
     for key, value in (("location", file), ("offset", str(offset)), ("length", str(length))):
         tensor.external_data.add(key=key, value=value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,10 @@ DIGEST = WEIGHTS.with_suffix(".sha256")
 """The SHA-256 of the weights, which training ships beside them."""
 SCALE = ".scale"
 
-_FOLDER_VERSION = 3
+_FOLDER_VERSION = 4
 _JOINED = "weights.safetensors"
+_ROUNDED = re.compile(r"encoder\.layer\.\d+\.(attention|intermediate)\.(?!.*LayerNorm).*\.weight")
+"""What is read in whole numbers; behind the GELU stand a few values too large to share a scale."""
 
 
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
@@ -89,12 +92,17 @@ def join(trained: dict[str, Array], folder: Path) -> None:
 
     base = packed()
     tensors = {name: value for name, value in state(base).items() if "_embeddings." not in name}
+    tensors |= trained
+    rounded = {name.removesuffix(".weight") for name in tensors if _ROUNDED.fullmatch(name)}
+    for layer in rounded:
+        weight = f"{layer}.weight"
+        tensors |= graph.in_whole_numbers(weight, tensors.pop(weight))
     try:
-        save_file(tensors | trained, folder / _JOINED)
+        save_file(tensors, folder / _JOINED)
     except SafetensorError as error:  # a full disk, in a kind of its own
         raise OSError(str(error)) from error
     marked = min(int(name.split(".")[2]) for name in trained if name.startswith("encoder."))
-    nodes = Nodes(base)
+    nodes = Nodes(base, rounded)
     states = nodes.norm("embeddings.LayerNorm", "embedded", to="entering")
     states = nodes.layers(states, 0, marked)
     nodes.add("Gemm", "marks", "marks.weight", to="marking", transB=1)

@@ -57,6 +57,7 @@ class Network(nn.Module):
         bert = BertModel.from_pretrained(
             folder,
             add_pooling_layer=False,
+            attn_implementation="eager",  # the fused one goes back at a crawl in bfloat16
             attention_probs_dropout_prob=0.0,  # the default: the hidden states alone lose some
             hidden_dropout_prob=DROPOUT,
         )
@@ -92,16 +93,18 @@ class Network(nn.Module):
 
     def forward(self, given: Batch) -> tuple[Tensor, Tensor]:
         """Scores of every token as the answer's first and last [b, n, 2], and answerability [b]."""
-        allowed = torch.zeros(given.real.shape).masked_fill(~given.real, -1e4)[:, None, None, :]
+        marks = given.marks.to(self.marks.weight.dtype)
+        allowed = marks.new_zeros(given.real.shape).masked_fill(~given.real, -1e4)
+        allowed = allowed[:, None, None, :]
         with torch.no_grad():
             states = self.embeddings(given.ids)
             for layer in self.encoder.layer[: self.marked]:
                 states = layer(states, allowed)
-        states = states + self.marks(given.marks)
+        states = states + self.marks(marks)
         for layer in self.encoder.layer[self.marked :]:
             states = layer(states, allowed)
-        edges = self.edges(functional.dropout(states, DROPOUT, self.training))
+        edges = self.edges(functional.dropout(states, DROPOUT, self.training)).float()
         edges = edges.masked_fill(~given.readable[..., None], -1e4)
         inside = edges[..., 0].index_fill(1, torch.tensor([0]), -1e4)
-        held = (functional.softmax(inside, 1)[:, None] @ states)[:, 0]
-        return edges, self.answers(torch.cat([states[:, 0], held], 1))[:, 0]
+        held = (functional.softmax(inside, 1)[:, None].to(states.dtype) @ states)[:, 0]
+        return edges, self.answers(torch.cat([states[:, 0], held], 1))[:, 0].float()

@@ -18,6 +18,7 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import nn
 from torch.nn import functional
 
 from index.model import packed, prepare
@@ -158,11 +159,13 @@ def train(
         network.take(trained)
     cutter = pieces(packed())
     groups = [group for one in asked if (group := _group(cutter, one))]
-    parameters = network.trained()
+    # Small steps are lost in bfloat16, so they are made in float32 and the network gets a copy.
+    exact = {name: nn.Parameter(one.detach().clone()) for name, one in network.trained().items()}
+    network.to(_precision())
     optimiser = torch.optim.AdamW(
         [
-            {"params": [parameters[name]], "base": _rate(name, plan), "weight_decay": _decay(name)}
-            for name in parameters
+            {"params": [value], "base": _rate(name, plan), "weight_decay": _decay(name)}
+            for name, value in exact.items()
         ],
         lr=plan.rate,
         betas=(0.9, 0.98),
@@ -171,7 +174,8 @@ def train(
     )
     steps = batches(groups, plan.batch_size, plan.seed)
     total = math.ceil(len(steps) * plan.share)
-    begin = _resume(folder, network, optimiser)
+    begin = _resume(folder, exact, optimiser)
+    _copy(exact, network)
     folder.mkdir(parents=True, exist_ok=True)
     network.train()
     saved, begun, recent = time.monotonic(), time.monotonic(), []
@@ -183,10 +187,13 @@ def train(
             for part in optimiser.param_groups:
                 part["lr"] = part["base"] * share
             value = loss(network, taken)
-            optimiser.zero_grad()
+            network.zero_grad()
             value.backward()
-            torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
+            for name, parameter in network.trained().items():
+                exact[name].grad = None if parameter.grad is None else parameter.grad.float()
+            torch.nn.utils.clip_grad_norm_(exact.values(), 1.0)
             optimiser.step()
+            _copy(exact, network)
             tokens += sum(len(one.inputs.ids) for group in taken for one in group)
             recent.append(value.item())
             if len(recent) == _LOGGED:
@@ -199,9 +206,9 @@ def train(
                 log.write(json.dumps(line) + "\n")
                 recent.clear()
             if time.monotonic() - saved > _BETWEEN_CHECKPOINTS:
-                _save(folder, network, optimiser, step + 1)
+                _save(folder, exact, optimiser, step + 1)
                 saved = time.monotonic()
-    _save(folder, network, optimiser, max(begin, total))
+    _save(folder, exact, optimiser, max(begin, total))
     return folder / _CHECKPOINT
 
 
@@ -224,9 +231,22 @@ def _schedule(done: float, plan: Plan) -> float:
     return (1 - done) / (1 - plan.warmup)
 
 
-def _save(folder: Path, network: Network, optimiser: torch.optim.AdamW, step: int) -> None:
-    tensors = {name: value.detach() for name, value in network.trained().items()}
-    for name, value in network.trained().items():
+def _precision() -> torch.dtype:
+    """What the network is read in: bfloat16 where the processor multiplies it 2.5 times as fast."""
+    return torch.bfloat16 if torch.cpu.get_capabilities().get("amx_bf16") else torch.float32
+
+
+def _copy(exact: Mapping[str, nn.Parameter], network: Network) -> None:
+    with torch.no_grad():
+        for name, parameter in network.trained().items():
+            parameter.copy_(exact[name])
+
+
+def _save(
+    folder: Path, exact: Mapping[str, nn.Parameter], optimiser: torch.optim.AdamW, step: int
+) -> None:
+    tensors = {name: value.detach() for name, value in exact.items()}
+    for name, value in exact.items():
         for moment in ("exp_avg", "exp_avg_sq"):
             tensors[f"{moment}:{name}"] = optimiser.state[value][moment]
     draft = folder / "checkpoint.draft"
@@ -241,7 +261,7 @@ def tensors(checkpoint: Path) -> dict[str, Array]:
         return {name: file.get_tensor(name) for name in names}
 
 
-def _resume(folder: Path, network: Network, optimiser: torch.optim.AdamW) -> int:
+def _resume(folder: Path, exact: Mapping[str, nn.Parameter], optimiser: torch.optim.AdamW) -> int:
     """The step at which the run stopped, everything set as it was; 0 for a new run."""
     path = folder / _CHECKPOINT
     if not path.exists():
@@ -249,7 +269,7 @@ def _resume(folder: Path, network: Network, optimiser: torch.optim.AdamW) -> int
     with safe_open(path, "pt") as file:
         step = int(file.metadata()["step"])
         with torch.no_grad():
-            for name, value in network.trained().items():
+            for name, value in exact.items():
                 value.copy_(file.get_tensor(name))
                 optimiser.state[value] = {
                     "step": torch.tensor(float(step)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,14 @@ def test_a_half_of_a_pair_of_code_units_is_an_unknown_piece() -> None:
     )
 
 
-def test_what_runs_is_what_was_trained(reader: Reader) -> None:
-    """ONNX Runtime over the joined weights gives the scores that torch gives."""
+@pytest.mark.parametrize(("rounded", "near"), [(False, 0.05), (True, 0.6)])
+def test_what_runs_is_what_was_trained(
+    rounded: bool,  # noqa: FBT001 - a parameter of the test
+    near: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """ONNX Runtime over the joined weights gives the scores that torch gives, but for rounding."""
     trained = network.unpacked(network.WEIGHTS.read_bytes())
     layers = {name.split(".")[2] for name in trained if name.startswith("encoder.")}
     taught = Network(prepare(), len(layers))
@@ -93,6 +100,10 @@ def test_what_runs_is_what_was_trained(reader: Reader) -> None:
         {name: torch.from_numpy(value) for name, value in trained.items()}, strict=False
     )
     taught.eval()
+    if not rounded:
+        monkeypatch.setattr(network, "_ROUNDED", re.compile("none"))
+    network.join(trained, tmp_path)
+    reader = Reader(tmp_path)
     question = "到2031年要新建多少家社区食堂？"
     given = reader.prepared(question, WINDOW)
     with torch.no_grad():
@@ -101,7 +112,8 @@ def test_what_runs_is_what_was_trained(reader: Reader) -> None:
     inside = edges[given.first : given.last]
     (reading,) = reader.read(question, [WINDOW])
     best = (inside[:, :1] + inside[None, :, 1])[np.triu_indices(len(inside))].max()
-    assert reading.score == pytest.approx(float(best - edges[0].sum()), abs=0.05)
+    assert reading.score == pytest.approx(float(best - edges[0].sum()), abs=near)
+    assert WINDOW.text[reading.start : reading.end] == "120家左右"
 
 
 def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
