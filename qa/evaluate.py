@@ -54,8 +54,9 @@ class Judged:
 class Report:
     """Figures over a question set; a rate is None where there is nothing to count.
 
-    Rates are shares of 1. `hit_text`, `hit_quote`, `f1_text`, `f1_quote` and `right_document` are
-    over answerable questions, and an abstention counts as wrong.
+    Rates are shares of 1. Those of hits, F1 and `right_document` are over answerable questions, and
+    an abstention counts as wrong. `f1_better` takes, of each question, the better of text and first
+    quote: known answers are words in some sets and whole sentences in others.
     """
 
     questions: int
@@ -63,6 +64,7 @@ class Report:
     hit_quote: float | None
     f1_text: float | None
     f1_quote: float | None
+    f1_better: float | None
     right_document: float | None
     true_citations: float | None
     false_answers: float | None
@@ -130,14 +132,17 @@ def report(judged: Sequence[Judged]) -> Report:
     answerable = [one for one in judged if one.row.answerable]
     refusable = [one for one in judged if not one.row.answerable]
     placed = [one for one in answerable if one.row.doc]
+    words = [f1(one.answer.text, one.row.answers) for one in answerable]
+    quotes = [f1(_first_quote(one), one.row.answers) for one in answerable]
     seconds = sorted(one.answer.seconds for one in judged)
     citations = sum(len(one.answer.citations) for one in judged)
     return Report(
         questions=len(judged),
         hit_text=_mean(_hit(one.answer.text, one.row) for one in answerable),
         hit_quote=_mean(_hit(_first_quote(one), one.row) for one in answerable),
-        f1_text=_mean(f1(one.answer.text, one.row.answers) for one in answerable),
-        f1_quote=_mean(f1(_first_quote(one), one.row.answers) for one in answerable),
+        f1_text=_mean(words),
+        f1_quote=_mean(quotes),
+        f1_better=_mean(map(max, words, quotes)),
         right_document=_mean(
             one.answer.found and one.answer.citations[0].doc == one.row.doc for one in placed
         ),

@@ -97,8 +97,9 @@ def run(
     with tempfile.TemporaryDirectory() as unpacked:
         kept, held = material(shared, Path(unpacked), LAWS, SEED)
         asked = _lay_out(kept, held, documents, random.Random(SEED))
-    update(folder / "index", [documents], model := PackagedModel(), prune=True)
-    read = list(_read(Index(folder / "index"), asked, random.Random(SEED)))
+    index = folder / "calibration-index"  # apart from what training searches for rivals
+    update(index, [documents], model := PackagedModel(), prune=True)
+    read = list(_read(Index(index), asked, random.Random(SEED)))
     lines = (json.dumps(asdict(one)) for one in read)
     (folder / "read.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
     chosen = {}

@@ -16,7 +16,7 @@ from index.model import packed, prepare
 from qa import network
 from qa.inputs import shared_lengths
 from qa.pieces import pieces
-from qa.reader import Reader, load
+from qa.reader import Reader, likeliest, load, most_shared
 from qa.training.network import Network, batch
 from qa.windows import Window, cut
 
@@ -62,6 +62,18 @@ def test_windows_are_read_each_for_itself(reader: Reader) -> None:
     together = reader.read("本办法何时施行？", [WINDOW, other])
     assert [one.score for one in together] == pytest.approx([one.score for one in alone], abs=1e-3)
     assert "2020年3月1日" in other.text[together[1].start : together[1].end]
+
+
+def test_where_an_answer_may_end_in_several_places_the_middle_one_is_taken() -> None:
+    edges = np.full((12, 2), -9.0)
+    edges[2, 0] = 5.0
+    edges[[3, 8, 9, 10], 1] = 2.2, 2.0, 2.1, 2.0
+    spans, scores = likeliest(edges)
+    assert spans[0].tolist() == [2, 3]
+    assert spans[most_shared(spans, scores)].tolist() == [2, 9]
+    edges[3, 1] = 9.0
+    spans, scores = likeliest(edges)
+    assert spans[most_shared(spans, scores)].tolist() == [2, 3]
 
 
 def test_the_tokenizer_cuts_as_the_models_own() -> None:
