@@ -37,7 +37,7 @@ _WORDY = 8
 class Reading:
     """The likeliest answer in a window: characters `[start, end)` of the window's text.
 
-    `score` is how much better the likeliest words fit than "no answer here": 0 in doubt.
+    `score` are the log-odds that the window answers at all, in whatever words: 0 in doubt.
     """
 
     start: int
@@ -76,11 +76,12 @@ class Reader:
         inside = edges[given.first : given.last]
         if not len(inside):
             return Reading(0, 0, float("-inf"))
-        spans, scores = likeliest(inside)
+        every = span_scores(inside)
+        spans, scores = likeliest(every)
         start, end = _characters(given, spans[0])
         if end - start >= _WORDY:
             start, end = _characters(given, spans[most_shared(spans, scores)])
-        return Reading(start, end, float(scores[0] - edges[0].sum()))
+        return Reading(start, end, _log_sum(every) - float(edges[0].sum()))
 
 
 def _characters(given: Inputs, span: Array) -> tuple[int, int]:
@@ -88,16 +89,26 @@ def _characters(given: Inputs, span: Array) -> tuple[int, int]:
     return given.ranges[first][0], given.ranges[last][1]
 
 
-def likeliest(edges: Array) -> tuple[Array, Array]:
-    """The best spans of first and last token, shape (spans, 2), and their scores, best first.
+def span_scores(edges: Array) -> Array:
+    """The score of each first token with each last one, -inf where they bound no answer.
 
     `edges` are each token's scores of being the first and the last, shape (tokens, 2).
     """
     scores = edges[:, :1] + edges[None, :, 1]
     allowed = np.triu(np.ones(scores.shape, bool)) & ~np.triu(np.ones(scores.shape, bool), _LONGEST)
-    spans = np.argwhere(allowed)
-    best = np.argsort(-scores[allowed], kind="stable")[:_LIKELY]
-    return spans[best], scores[allowed][best]
+    return np.where(allowed, scores, -np.inf)
+
+
+def likeliest(scores: Array) -> tuple[Array, Array]:
+    """The best spans of first and last token, shape (spans, 2), and their scores, best first."""
+    best = np.argsort(-scores, axis=None, kind="stable")[:_LIKELY]
+    best = best[np.isfinite(scores.flat[best])]
+    return np.stack(np.unravel_index(best, scores.shape), axis=1), scores.flat[best]
+
+
+def _log_sum(scores: Array) -> float:
+    best = scores.max()
+    return float(best + np.log(np.exp(scores - best).sum()))
 
 
 def most_shared(spans: Array, scores: Array) -> int:

@@ -16,7 +16,7 @@ from index.model import packed, prepare
 from qa import network
 from qa.inputs import shared_lengths
 from qa.pieces import pieces
-from qa.reader import Reader, likeliest, load, most_shared
+from qa.reader import Reader, likeliest, load, most_shared, span_scores
 from qa.training.network import Network, batch
 from qa.windows import Window, cut
 
@@ -68,12 +68,19 @@ def test_where_an_answer_may_end_in_several_places_the_middle_one_is_taken() -> 
     edges = np.full((12, 2), -9.0)
     edges[2, 0] = 5.0
     edges[[3, 8, 9, 10], 1] = 2.2, 2.0, 2.1, 2.0
-    spans, scores = likeliest(edges)
+    spans, scores = likeliest(span_scores(edges))
     assert spans[0].tolist() == [2, 3]
     assert spans[most_shared(spans, scores)].tolist() == [2, 9]
     edges[3, 1] = 9.0
-    spans, scores = likeliest(edges)
+    spans, scores = likeliest(span_scores(edges))
     assert spans[most_shared(spans, scores)].tolist() == [2, 3]
+
+
+def test_a_window_of_few_tokens_has_few_spans() -> None:
+    spans, scores = likeliest(span_scores(np.array([[1.0, 0.0], [0.0, 0.5]])))
+    assert spans.tolist() == [[0, 1], [0, 0], [1, 1]]
+    assert scores.tolist() == [1.5, 1.0, 0.5]
+    assert most_shared(spans, scores) == 0
 
 
 def test_the_tokenizer_cuts_as_the_models_own() -> None:
