@@ -95,10 +95,10 @@ class Choice:
 class Candidate:
     """What was read in one place.
 
-    `features` are, in this order: the score that the reader gives the words; the passage's
+    `features` are, in this order: the score that the reader gives the window; the passage's
     standing among the hits; the share of the question's words that stand there; the passage's
     cosine with the question; how many other passages give the same words; and the score's lead
-    over the best of other words.
+    over the best window with other words.
     """
 
     place: Place
@@ -183,7 +183,7 @@ def _backing(one: _Found, found: Sequence[_Found]) -> float:
 
 
 def _lead(one: _Found, found: Sequence[_Found]) -> float:
-    """How much better the words fit than the best of other words, within `_FAR`."""
+    """How much better the window answers than the best with other words, within `_FAR`."""
     others = (other.reading.score for other in found if not _agree(one, other))
     return max(-_FAR, min(_FAR, one.reading.score - max(others, default=-_FAR)))
 

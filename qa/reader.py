@@ -35,7 +35,7 @@ _WORDY = 8
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The likeliest answer in a window: characters `[start, end)` of the window's text.
+    """The best answer in a window: characters `[start, end)` of the window's text.
 
     `score` are the log-odds that the window answers at all, in whatever words: 0 in doubt.
     """
@@ -81,7 +81,8 @@ class Reader:
         start, end = _characters(given, spans[0])
         if end - start >= _WORDY:
             start, end = _characters(given, spans[most_shared(spans, scores)])
-        return Reading(start, end, _log_sum(every) - float(edges[0].sum()))
+        answered = np.logaddexp.reduce(every, axis=None)
+        return Reading(start, end, float(answered - edges[0].sum()))
 
 
 def _characters(given: Inputs, span: Array) -> tuple[int, int]:
@@ -104,11 +105,6 @@ def likeliest(scores: Array) -> tuple[Array, Array]:
     best = np.argsort(-scores, axis=None, kind="stable")[:_LIKELY]
     best = best[np.isfinite(scores.flat[best])]
     return np.stack(np.unravel_index(best, scores.shape), axis=1), scores.flat[best]
-
-
-def _log_sum(scores: Array) -> float:
-    best = scores.max()
-    return float(best + np.log(np.exp(scores - best).sum()))
 
 
 def most_shared(spans: Array, scores: Array) -> int:

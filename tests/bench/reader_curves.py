@@ -1,10 +1,10 @@
 """What the reader owes to data, epochs, layers and windows: short runs, and the shipped weights.
 
-    python tests/bench/reader_curves.py ../shared WORK [--every N] [--shipped]
+    python tests/bench/reader_curves.py ../shared WORK [--every N]
 
 Each run reads a share of stage one's examples, once or twice, with so many of the encoder's layers
-trained, and ends with its learning rate at zero; the shipped reader, with --shipped alone, reads
-windows of several lengths. WORK keeps data, index and checkpoints, so a stopped bench goes on.
+trained, and ends with its learning rate at zero; the shipped reader reads windows of several
+lengths. WORK keeps data, index and checkpoints, so a stopped bench goes on.
 Lines tell exact match and F1 on every so-manieth question of CMRC 2018 dev, its own passage given;
 and F1 on five times that share of the notices' questions, of the words that are likeliest by the
 shipped calibration, where nothing is left unanswered.
@@ -45,14 +45,14 @@ RUNS = ((8, 0.05, 1), (8, 0.05, 2), (12, 0.05, 1), (4, 0.05, 1), (8, 0.1, 1))
 WINDOWS = (80, LIMIT, 200)
 
 
-def main(shared: Path, work: Path, every: int, *, shipped: bool) -> None:
+def main(shared: Path, work: Path, every: int) -> None:
     update(work / "notices", [shared / "corpora" / "policy-notices"], PackagedModel())
     index = Index(work / "notices")
     rows = read_questions(shared / "eval" / "policy-notices.jsonl")
     noticed = [row for row in rows if row.answerable][:: max(1, every // 5)]
     asked = reader.questions(shared / "eval" / "cmrc2018-dev", every)
     print(f"{len(asked):,} + {len(noticed):,} questions\n{reader.HEAD}")
-    for name, checkpoint in () if shipped else runs(shared, work):
+    for name, checkpoint in runs(shared, work):
         with tempfile.TemporaryDirectory() as joined:
             network.join(tensors(checkpoint), Path(joined))
             measure(Reader(Path(joined)), name, asked, index, noticed, LIMIT)
@@ -104,6 +104,5 @@ if __name__ == "__main__":
     parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--every", type=int, default=20)
-    parser.add_argument("--shipped", action="store_true", help="the shipped reader alone")
     given = parser.parse_args()
-    main(given.shared, given.work, given.every, shipped=given.shipped)
+    main(given.shared, given.work, given.every)
