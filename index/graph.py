@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -29,6 +30,10 @@ _OPSET = 20
 _IR_VERSION = 9
 
 _WHOLE, _SCALE = ".whole", ".scale"
+_ROUNDED = re.compile(r"encoder\.layer\.\d+\.(attention|intermediate)\.(?!.*LayerNorm).*\.weight")
+"""What may be read in whole numbers; behind the GELU stand a few values too large to share a
+scale."""
+
 _LARGEST = 63
 """Whole numbers of 7 bits: with 8, processors without VNNI overflow as they add up products."""
 
@@ -50,8 +55,7 @@ def write(folder: Path, weights: str, packed: Packed) -> None:
     nodes.add("Sum", "words", "positions", "type", to="embedded")
     states = nodes.norm("embeddings.LayerNorm", "embedded", to="entering")
     states = nodes.layers(states, 0, packed.layers)
-    nodes.add("ReduceMean", states, "zero", to="mean", keepdims=0)
-    nodes.add("LpNormalization", "mean", to="vector", axis=0, p=2)
+    nodes.pool(states, to="vector")
     save(
         folder,
         weights,
@@ -117,6 +121,11 @@ class Nodes:
         weights = (f"{name}.weight", f"{name}.bias")
         return self.add("LayerNormalization", of, *weights, to=to, epsilon=1e-12)
 
+    def pool(self, states: str, to: str) -> str:
+        """The mean of all tokens' states, at unit length."""
+        self.add("ReduceMean", states, "zero", to="mean", keepdims=0)
+        return self.add("LpNormalization", "mean", to=to, axis=0, p=2)
+
     def layers(self, states: str, first: int, last: int) -> str:
         """The encoder's layers `[first, last)` over `states` of shape (tokens, hidden)."""
         for layer in range(first, last):
@@ -145,6 +154,15 @@ class Nodes:
         return states
 
 
+def round_layers(tensors: dict[str, npt.NDArray[Any]]) -> set[str]:
+    """Put the linear layers that lose little by it into whole numbers; gives their names."""
+    rounded = {name.removesuffix(".weight") for name in tensors if _ROUNDED.fullmatch(name)}
+    for layer in rounded:
+        weight = f"{layer}.weight"
+        tensors |= in_whole_numbers(weight, tensors.pop(weight))
+    return rounded
+
+
 def in_whole_numbers(name: str, weight: Float32) -> dict[str, npt.NDArray[Any]]:
     """A linear layer's weight (out, in) as int8 and a scale for each output.
 
@@ -157,6 +175,17 @@ def in_whole_numbers(name: str, weight: Float32) -> dict[str, npt.NDArray[Any]]:
         name + _WHOLE: np.ascontiguousarray(whole.T),
         name + _SCALE: scale,
     }
+
+
+def store(path: Path, tensors: dict[str, npt.NDArray[Any]]) -> None:
+    """Write tensors as a safetensors file. Raises `OSError` when the disk does not take it."""
+    from safetensors import SafetensorError  # noqa: PLC0415 - needed once
+    from safetensors.numpy import save_file  # noqa: PLC0415
+
+    try:
+        save_file(tensors, path, metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk, in a kind of its own
+        raise OSError(str(error)) from error
 
 
 def save(

@@ -200,16 +200,10 @@ def _settings(packed: Packed) -> dict[str, object]:
 
 
 def _write_folder(packed: Packed, folder: Path) -> None:
-    from safetensors import SafetensorError  # noqa: PLC0415 - needed once
-    from safetensors.numpy import save_file  # noqa: PLC0415
-
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
     for name, content in _settings(packed).items():
         (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
     (folder / "tokenizer.json").write_text(_tokenizer(packed).to_str(), "utf-8")
-    try:
-        save_file(state(packed), folder / _WEIGHTS, metadata={"format": "pt"})
-    except SafetensorError as error:  # a full disk, in a kind of its own
-        raise OSError(str(error)) from error
+    graph.store(folder / _WEIGHTS, state(packed))
     graph.write(folder, _WEIGHTS, packed)

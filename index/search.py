@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import catalogue, glossary, lexical, store, vectors
-from index.embed import Embedder, fits, open_embedder
+from index.embed import Embedder, Vectors, fits, open_embedder
 from index.fuse import Scores, fuse
 from index.types import Hit, Indexed, IndexProblem, NoIndex, Scope, Status
 from index.words import is_chinese
@@ -174,6 +174,10 @@ class Snapshot:
     def documents(self) -> list[Indexed]:
         """Every document, in the order of their paths."""
         return catalogue.documents(self.connection)
+
+    def vectors(self) -> tuple[list[tuple[str, ...]], Vectors]:
+        """The files that each chunk stands in, and its vector: (chunks, dimension)."""
+        return store.every_vector(self.connection)
 
     def chunks_of(self) -> dict[str, int]:
         """How many chunks each document has, by its id."""

@@ -213,3 +213,14 @@ def vectors_of(connection: sqlite3.Connection, numbers: Sequence[int]) -> Vector
         )
     )
     return np.stack([np.frombuffer(found[number], np.float32) for number in numbers])
+
+
+def every_vector(connection: sqlite3.Connection) -> tuple[list[tuple[str, ...]], Vectors]:
+    """The names of the files that each chunk stands in, and its vector: (chunks, dimension)."""
+    rows = connection.execute(
+        "SELECT json_group_array(file.name), value FROM chunk "
+        "JOIN vector ON vector.key = chunk.vector JOIN file ON file.document = chunk.document "
+        "GROUP BY chunk.number ORDER BY chunk.number"
+    ).fetchall()
+    names = [tuple(json.loads(files)) for files, _ in rows]
+    return names, np.stack([np.frombuffer(value, np.float32) for _, value in rows])

@@ -12,11 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from index import shipped
 from index.types import Hit, Indexed
 from index.words import normalize
 from ingest.sentences import whole_sentences
 from ingest.types import Span
-from qa.network import WEIGHTS, shipped
+from qa.network import WEIGHTS
 from qa.places import Place, Question, places
 from qa.reader import Reader, Reading
 
@@ -74,7 +75,7 @@ def calibration(model: str) -> Calibration:
     Cosines of different models lie in different ranges, so the one for any model leaves them out.
     Raises `ModelError` when the file is not there.
     """
-    known = json.loads(shipped(CALIBRATION))
+    known = json.loads(shipped.read(CALIBRATION))
     return Calibration(**known.get(model, known[ANY_MODEL]))
 
 

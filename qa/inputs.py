@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.pieces import BEGIN, END, Pieces
+from index.pieces import BEGIN, END, Pieces
 from qa.windows import Window
 
 MARKS = 8

@@ -8,8 +8,6 @@ so other weights make another folder.
 from __future__ import annotations
 
 import functools
-import hashlib
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index import graph
-from index.cache import ModelError, cache_folder, is_whole, make
+from index import graph, shipped
+from index.cache import cache_folder, is_whole, make
 from index.graph import Nodes
 from index.model import packed
 from index.packed import state
@@ -26,14 +24,10 @@ from index.packed import state
 Array = npt.NDArray[Any]
 
 WEIGHTS = Path(__file__).with_name("weights") / "reader.safetensors"
-DIGEST = WEIGHTS.with_suffix(".sha256")
-"""The SHA-256 of the weights, which training ships beside them."""
 SCALE = ".scale"
 
 _FOLDER_VERSION = 4
 _JOINED = "weights.safetensors"
-_ROUNDED = re.compile(r"encoder\.layer\.\d+\.(attention|intermediate)\.(?!.*LayerNorm).*\.weight")
-"""What is read in whole numbers; behind the GELU stand a few values too large to share a scale."""
 
 
 def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
@@ -42,28 +36,12 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     Raises `ModelError` when the shipped weights are not the known ones, or the cache does not take
     the folder.
     """
-    known = shipped(DIGEST).decode().strip()
-    folder = cache_folder() / f"reader-{known[:12]}-v{_FOLDER_VERSION}"
+    folder = cache_folder() / f"reader-{shipped.digest(WEIGHTS)[:12]}-v{_FOLDER_VERSION}"
     if not is_whole(folder):
         report("Preparing the reader (once, some seconds)…")
-        make(folder, "The reader", functools.partial(join, unpacked(_checked(known))))
+        trained = unpacked(shipped.checked(WEIGHTS))
+        make(folder, "The reader", functools.partial(join, trained))
     return folder
-
-
-def shipped(path: Path) -> bytes:
-    """A file that stands beside the weights. Raises `ModelError` when it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = f"{path} cannot be read ({error.strerror}). Install policyqa again."
-        raise ModelError(why) from error
-
-
-def _checked(known: str) -> bytes:
-    weights = shipped(WEIGHTS)
-    if hashlib.sha256(weights).hexdigest() != known:
-        raise ModelError(f"{WEIGHTS} is damaged (its SHA-256 differs). Install policyqa again.")
-    return weights
 
 
 def unpacked(weights: bytes) -> dict[str, Array]:
@@ -87,20 +65,12 @@ def join(trained: dict[str, Array], folder: Path) -> None:
     MARKS), which join the states that enter the first trained layer, and gives `edges` (tokens, 2).
     """
     from onnx import TensorProto, helper  # noqa: PLC0415 - needed once
-    from safetensors import SafetensorError  # noqa: PLC0415
-    from safetensors.numpy import save_file  # noqa: PLC0415
 
     base = packed()
     tensors = {name: value for name, value in state(base).items() if "_embeddings." not in name}
     tensors |= trained
-    rounded = {name.removesuffix(".weight") for name in tensors if _ROUNDED.fullmatch(name)}
-    for layer in rounded:
-        weight = f"{layer}.weight"
-        tensors |= graph.in_whole_numbers(weight, tensors.pop(weight))
-    try:
-        save_file(tensors, folder / _JOINED)
-    except SafetensorError as error:  # a full disk, in a kind of its own
-        raise OSError(str(error)) from error
+    rounded = graph.round_layers(tensors)
+    graph.store(folder / _JOINED, tensors)
     marked = min(int(name.split(".")[2]) for name in trained if name.startswith("encoder."))
     nodes = Nodes(base, rounded)
     states = nodes.norm("embeddings.LayerNorm", "embedded", to="entering")

@@ -17,10 +17,10 @@ import numpy as np
 from index import graph
 from index.model import packed
 from index.packed import embeddings
+from index.pieces import pieces
 from qa import network
 from qa.inputs import Inputs, prepare
 from qa.network import Array
-from qa.pieces import pieces
 from qa.windows import Window
 
 _LONGEST = 100

@@ -15,7 +15,7 @@ from qa.training import examples, rivals
 from qa.training.data import LAWS, PLANS, SEED, material
 from qa.training.data import examples as made_of
 from qa.training.examples import Example
-from qa.training.ship import ship
+from qa.training.ship import mean, ship
 from qa.training.train import Plan, tensors, train
 
 _AGAIN = 6000
@@ -48,7 +48,7 @@ def run(
     one = train(([one] for one in alone), Plan(seed=SEED), folder / "first")
     two = train(_second(alone, second), _SECOND, folder / "second", tensors(one))
     if to_ship:
-        ship(one, two)
+        ship(mean(one, two))
 
 
 def _second(alone: Sequence[Example], rivalled: Path) -> Iterator[Sequence[Example]]:

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from index.pieces import PAD
 from qa.inputs import MARKS, Inputs
 from qa.network import Array
-from qa.pieces import PAD
 
 DROPOUT = 0.1
 

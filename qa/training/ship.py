@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
 
-from qa.network import DIGEST, SCALE, WEIGHTS, Array
+from index.shipped import seal
+from qa.network import SCALE, WEIGHTS, Array
 from qa.training.train import tensors
 
 _WIDE = 64
@@ -27,16 +28,21 @@ def packed(name: str, value: Array) -> dict[str, Array]:
     }
 
 
-def ship(*checkpoints: Path) -> None:
-    """Write the mean of the checkpoints' trained tensors to the folder of shipped weights.
+def mean(*checkpoints: Path) -> dict[str, Array]:
+    """The mean of the checkpoints' trained tensors.
 
     Of stages of one training, the mean keeps what each is good at: Wortsman et al., "Model soups",
     ICML 2022.
     """
     stages = [tensors(checkpoint) for checkpoint in checkpoints]
+    return {name: np.mean([stage[name] for stage in stages], axis=0) for name in stages[0]}
+
+
+def ship(trained: Mapping[str, Array]) -> None:
+    """Write trained tensors to the folder of shipped weights."""
     shipped: dict[str, Array] = {}
-    for name in stages[0]:
+    for name, value in trained.items():
         if not name.startswith("answers"):  # what only training needs
-            shipped |= packed(name, np.mean([stage[name] for stage in stages], axis=0))
+            shipped |= packed(name, value)
     save_file(shipped, WEIGHTS)
-    DIGEST.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n", "ascii")
+    seal(WEIGHTS)

@@ -22,10 +22,10 @@ from torch import nn
 from torch.nn import functional
 
 from index.model import packed, prepare
+from index.pieces import Pieces, pieces
 from qa import inputs
 from qa.inputs import Inputs
 from qa.network import Array
-from qa.pieces import Pieces, pieces
 from qa.training.examples import Example
 from qa.training.network import Network, batch
 

@@ -8,7 +8,8 @@ Both without a name. Reads ../shared; nothing was trained on these sets or fitte
 - rgb: RGB (Chen et al., "Benchmarking Large Language Models in Retrieval-Augmented Generation",
   AAAI 2024), Chinese, refined: for each question an index of its documents only. With all
   positives and as many negatives; with one positive and four negatives; with negatives only, where
-  silence is right. An answer is right that holds every gold item.
+  silence is right. An answer is right that holds every gold item. First at the shipped threshold of
+  confidence, then at others, as more answers are paid for with less silence.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from index_retrieval import cmrc_files, rows
 from rich.progress import track
@@ -27,9 +31,31 @@ from rich.progress import track
 from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
+from qa import network
 from qa.answer import PASSAGES, ask
+from qa.choose import calibration
 from qa.evaluate import f1, tokens
+from qa.reader import Reader, Reading
 from qa.types import Answer
+from qa.windows import Window
+
+SETTINGS = ("all positives, as many negatives", "one positive, four negatives", "negatives only")
+THRESHOLDS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+
+
+class Once(Reader):
+    """The reader, that reads the same windows for the same question once."""
+
+    def __init__(self) -> None:
+        super().__init__(network.prepare())
+        self._known: dict[tuple[str, tuple[Window, ...]], list[Reading]] = {}
+
+    def read(self, question: str, windows: Sequence[Window], terms: str = "") -> list[Reading]:
+        """As `Reader.read`."""
+        key = question, tuple(windows)
+        if key not in self._known:
+            self._known[key] = super().read(question, windows, terms)
+        return self._known[key]
 
 
 def cmrc(work: Path, every: int) -> None:
@@ -58,33 +84,49 @@ def cmrc(work: Path, every: int) -> None:
 
 def rgb(every: int) -> None:
     asked = rows("eval/rgb-zh/items.jsonl")[::every]
-    embedder = PackagedModel()
-    right: dict[str, list[bool]] = {}
+    embedder, reader = PackagedModel(), Once()
+    shipped = calibration(embedder.name)
+    thresholds = (shipped.threshold, *THRESHOLDS)
+    right: dict[tuple[float, str], list[bool]] = {}
     for row in track(asked, "RGB"):
-        for setting, documents in settings(row):
-            answer = answered(embedder, row["question"], documents)
-            told = not answer.found if setting == "negatives only" else holds(answer, row)
-            right.setdefault(setting, []).append(told)
+        for setting, documents in zip(SETTINGS, given_to(row), strict=True):
+            with indexed(embedder, documents) as index, patch("qa.answer.load", lambda: reader):
+                for threshold in thresholds:
+                    at = replace(shipped, threshold=threshold)
+                    with patch("qa.answer.calibration", lambda _, at=at: at):
+                        answer = ask(index, row["question"])
+                    silent = setting == SETTINGS[-1]
+                    told = not answer.found if silent else holds(answer, row)
+                    right.setdefault((threshold, setting), []).append(told)
     print(f"RGB, Chinese: questions {len(asked):>6,}")
-    for setting, told in right.items():
-        print(f"{setting:<32} {statistics.mean(told):>6.3f}")
+    for setting in SETTINGS:
+        print(f"{setting:<32} {statistics.mean(right[shipped.threshold, setting]):>6.3f}")
+    print("threshold " + "   ".join(SETTINGS))
+    for threshold in thresholds:
+        shares = (
+            f"{statistics.mean(right[threshold, setting]):>{len(setting)}.3f}"
+            for setting in SETTINGS
+        )
+        print(f"{threshold:>9.2f} " + "   ".join(shares))
 
 
-def settings(row: dict[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+def given_to(row: dict[str, Any]) -> Iterator[Sequence[str]]:
+    """A question's documents in each of the settings."""
     good, bad = row["positive"], row["negative"]
-    yield "all positives, as many negatives", [*good, *bad[: len(good)]]
-    yield "one positive, four negatives", [*good[:1], *bad[:4]]
-    yield "negatives only", bad
+    yield [*good, *bad[: len(good)]]
+    yield [*good[:1], *bad[:4]]
+    yield bad
 
 
-def answered(embedder: PackagedModel, question: str, documents: Sequence[str]) -> Answer:
+@contextmanager
+def indexed(embedder: PackagedModel, documents: Sequence[str]) -> Iterator[Index]:
     with tempfile.TemporaryDirectory() as folder:
         texts = Path(folder) / "texts"
         texts.mkdir()
         for number, text in enumerate(documents):
             (texts / f"{number}.txt").write_text(text, "utf-8")
         update(Path(folder) / "index", [texts], embedder)
-        return ask(Index(Path(folder) / "index", embedder), question)
+        yield Index(Path(folder) / "index", embedder)
 
 
 def holds(answer: Answer, row: dict[str, Any]) -> bool:

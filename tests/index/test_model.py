@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors import SafetensorError
+from safetensors.numpy import load_file
 
-from index import embed, model
+from index import embed, graph, model, queries
 from index.cache import ModelError
 from index.embed import AnyModel, PackagedModel, fits, probe
 from index.model import prepare
@@ -43,8 +47,46 @@ def test_unpacked_model_gives_the_vectors_of_the_wheels_engine(
     ours = np.concatenate(list(embedder.passages(texts)))
     standard = np.concatenate(list(unpacked.passages(texts)))
     assert (ours * standard).sum(axis=1).min() >= 0.999
-    asked = (embedder.queries(texts) * unpacked.queries(texts)).sum(axis=1)
-    assert asked.min() >= 0.999
+
+
+@pytest.mark.parametrize(("rounded", "near"), [(False, 0.9999), (True, 0.98)])
+def test_questions_are_embedded_as_the_model_was_taught(
+    rounded: bool,  # noqa: FBT001 - a parameter of the test
+    near: float,
+    unpacked: AnyModel,
+    texts: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """ONNX Runtime over the joined adapter gives what torch gives, but for rounding."""
+    taught = AnyModel(str(prepare()))
+    adapter = load_file(queries.WEIGHTS)
+    layers = dict(taught._model[0].auto_model.named_modules())  # noqa: SLF001
+    for name in {name.rpartition(".")[0] for name in adapter}:
+        up, down = (adapter[name + end].astype(np.float32) for end in (queries.UP, queries.DOWN))
+        with torch.no_grad():
+            layers[name].weight += torch.from_numpy(up @ down)
+    if not rounded:
+        monkeypatch.setattr(graph, "_ROUNDED", re.compile("none"))
+    queries.join(queries.WEIGHTS.read_bytes(), tmp_path)
+    ours = queries.Questions(tmp_path, model.MAX_TOKENS).embed(texts)
+    assert (ours * taught.queries(texts)).sum(axis=1).min() >= near
+    assert (ours * unpacked.queries(texts)).sum(axis=1).mean() < 0.99, "the adapter does something"
+
+
+def test_a_damaged_adapter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = tmp_path / queries.WEIGHTS.name
+    damaged.write_bytes(queries.WEIGHTS.read_bytes()[:-1] + b"?")
+    shutil.copy(queries.WEIGHTS.with_suffix(".sha256"), tmp_path)
+    monkeypatch.setattr(queries, "WEIGHTS", damaged)
+    monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(ModelError, match=f"{damaged.name} is damaged"):
+        PackagedModel().queries(["？"])
+
+
+def test_a_question_longer_than_the_model_reads_is_cut(embedder: PackagedModel) -> None:
+    long = embedder.queries(["政策问答" * 2000])
+    assert np.linalg.norm(long[0]) == pytest.approx(1.0, abs=1e-4)
 
 
 def test_unpacked_tokenizer_counts_as_the_engine_does(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from tokenizers import Tokenizer
 from index import graph
 from index.cache import ModelError
 from index.model import packed, prepare
+from index.pieces import pieces
 from qa import network
 from qa.inputs import shared_lengths
-from qa.pieces import pieces
 from qa.reader import Reader, likeliest, load, most_shared, span_scores
 from qa.training.network import Network, batch
 from qa.windows import Window, cut
@@ -129,7 +130,7 @@ def test_what_runs_is_what_was_trained(
     )
     taught.eval()
     if not rounded:
-        monkeypatch.setattr(network, "_ROUNDED", re.compile("none"))
+        monkeypatch.setattr(graph, "_ROUNDED", re.compile("none"))
     network.join(trained, tmp_path)
     reader = Reader(tmp_path)
     given = reader.prepared(question, WINDOW)
@@ -147,17 +148,19 @@ def test_what_runs_is_what_was_trained(
 def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = tmp_path / "reader.safetensors"
     damaged.write_bytes(network.WEIGHTS.read_bytes()[:-1] + b"?")
+    shutil.copy(network.WEIGHTS.with_suffix(".sha256"), tmp_path)
     monkeypatch.setattr(network, "WEIGHTS", damaged)
     monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match="damaged"):
         network.prepare()
 
 
-@pytest.mark.parametrize("name", ["WEIGHTS", "DIGEST"])
+@pytest.mark.parametrize("kept", [".safetensors", ".sha256"])
 def test_a_missing_file_is_told_with_what_to_do(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network, name, tmp_path / "none")
+    shutil.copy(network.WEIGHTS.with_suffix(kept), tmp_path)
+    monkeypatch.setattr(network, "WEIGHTS", tmp_path / network.WEIGHTS.name)
     monkeypatch.setenv("POLICYQA_CACHE", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match="Install policyqa again"):
         network.prepare()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 from pathlib import Path
@@ -12,8 +11,9 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
+from index import shipped
 from qa.network import unpacked
-from qa.training import clauses, plans, rivals, rules, ship
+from qa.training import clauses, plans, queries, rivals, rules, ship
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import Material, law_title, material
 from qa.training.examples import Example, read, write
@@ -99,6 +99,18 @@ def test_rivals_are_what_is_found_without_holding_the_answer(tmp_path: Path) -> 
         assert all(bridges[name] not in one.text for one in group if one.start < 0)
 
 
+def test_a_question_is_pulled_to_what_answers_it_and_from_the_rest() -> None:
+    bank = queries.Bank(torch.eye(4), {"a.md": [1], "b.md": [2, 3]})
+    one, both = queries.Asked("？", ("a.md",), "drcd"), queries.Asked("？", ("b.md",), "law")
+    embedded = torch.eye(4)[[1, 3]].requires_grad_()
+    right = queries.loss(embedded, [one, both], bank)
+    assert right.item() == pytest.approx(0.0, abs=1e-6)
+    assert queries.loss(torch.eye(4)[[0, 0]], [one, both], bank).item() > 10
+    queries.loss(half := torch.full((1, 4), 0.5, requires_grad=True), [one], bank).backward()
+    assert half.grad is not None
+    assert (half.grad < 0).tolist() == [[False, True, False, False]]
+
+
 def test_windows_of_a_question_share_one_probability() -> None:
     edges = torch.randn(3, 5, 2)
     alone = torch.nn.functional.cross_entropy(edges[:1], torch.tensor([[2, 3]]))
@@ -128,26 +140,23 @@ def test_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
 
 def test_shipped_matrices_come_back_within_half_a_step() -> None:
     value = np.random.default_rng(0).normal(size=(96, 96)).astype(np.float32)
-    shipped = ship.packed("w", value)
-    assert shipped["w"].dtype == np.int8
-    back = shipped["w"].astype(np.float32) * shipped["w.scale"].astype(np.float32)
-    assert np.abs(back - value).max() <= shipped["w.scale"].max() * 0.51
+    small = ship.packed("w", value)
+    assert small["w"].dtype == np.int8
+    back = small["w"].astype(np.float32) * small["w.scale"].astype(np.float32)
+    assert np.abs(back - value).max() <= small["w.scale"].max() * 0.51
 
 
-def test_the_mean_of_both_stages_is_shipped(
+def test_the_mean_of_stages_is_shipped_sealed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "reader.safetensors")
-    monkeypatch.setattr(ship, "DIGEST", tmp_path / "reader.sha256")
     stages = [tmp_path / f"{number}.safetensors" for number in (1, 3)]
     for number, path in zip((1.0, 3.0), stages, strict=True):
         save_file({"w": np.full((96, 96), number, np.float32), "answers.bias": np.ones(1)}, path)
-    ship.ship(*stages)
-    shipped = (tmp_path / "reader.safetensors").read_bytes()
-    (name,) = mean = unpacked(shipped)
+    ship.ship(ship.mean(*stages))
+    (name,) = mean = unpacked(shipped.checked(tmp_path / "reader.safetensors"))
     assert name == "w"
     assert mean["w"] == pytest.approx(2.0, abs=0.01)
-    assert (tmp_path / "reader.sha256").read_text().strip() == hashlib.sha256(shipped).hexdigest()
 
 
 def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
