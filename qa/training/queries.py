@@ -139,7 +139,8 @@ def run(
     with tempfile.TemporaryDirectory() as unpacked:
         kept, held = material(shared, Path(unpacked), LAWS, SEED)
     documents = folder / "queries"
-    asked, unseen = _lay_out(kept, documents), _lay_out(held, documents)
+    unseen = _lay_out(held, documents)
+    asked = _answered_elsewhere(_lay_out(kept, documents), unseen)
     update(folder / "queries-index", [documents], PackagedModel(), prune=True)
     bank = _bank(Index(folder / "queries-index"))
     torch.manual_seed(SEED)
@@ -175,6 +176,12 @@ def _lay_out(given: Material, folder: Path) -> list[Asked]:
         files = tuple(as_file(folder, gold["name"], gold["text"]) for gold in row["gold"])
         asked.append(Asked(row["question"], files, "law"))
     return asked
+
+
+def _answered_elsewhere(asked: Sequence[Asked], unseen: Sequence[Asked]) -> list[Asked]:
+    """The questions that not only files of the `unseen` ones answer."""
+    held_out = {file for one in unseen for file in one.files}
+    return [one for one in asked if not held_out.issuperset(one.files)]
 
 
 def _bank(index: Index) -> Bank:
