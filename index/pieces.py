@@ -7,6 +7,7 @@ the characters of the text that it stands for. Follows Kudo (2018), "Subword reg
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index.packed import Packed, Vocabulary
+from index.model import packed
+from index.packed import Vocabulary
 
 BEGIN, PAD, END, UNKNOWN = 0, 1, 2, 3
 _SPECIAL = frozenset({BEGIN, PAD, END, UNKNOWN})
@@ -72,8 +74,7 @@ class Pieces:
     def encode(self, text: str) -> Encoded:
         """The likeliest pieces of `text`, a word boundary before its first character.
 
-        >>> from index.model import packed
-        >>> pieces(packed()).encode("200个左右").ranges
+        >>> pieces().encode("200个左右").ranges
         ((0, 3), (3, 4), (4, 6))
         """
         letters, origin = self._normalise(text)
@@ -122,6 +123,8 @@ def _codes(letters: str) -> npt.NDArray[np.uint64]:
     return np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
 
 
-def pieces(packed: Packed) -> Pieces:
-    """The tokenizer that the packed model carries."""
-    return Pieces(packed.vocabulary, packed.normalised)
+@functools.cache
+def pieces() -> Pieces:
+    """The tokenizer that the packaged model carries, one for the whole process."""
+    base = packed()
+    return Pieces(base.vocabulary, base.normalised)

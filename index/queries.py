@@ -86,7 +86,7 @@ class Questions:
     def __init__(self, folder: Path, most_tokens: int) -> None:
         self._session = graph.session(folder)
         self._packed = packed()
-        self._pieces = pieces(self._packed)
+        self._pieces = pieces()
         self._most = most_tokens
 
     def embed(self, questions: Sequence[str]) -> Float32:

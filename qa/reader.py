@@ -57,7 +57,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._session = graph.session(folder)
         self._packed = packed()
-        self._pieces = pieces(self._packed)
+        self._pieces = pieces()
 
     def read(self, question: str, windows: Sequence[Window], terms: str = "") -> list[Reading]:
         """What each window answers to `question`; `terms` are the Chinese names of its words."""

@@ -28,7 +28,7 @@ from transformers import BertModel
 from index import queries
 from index.build import update
 from index.embed import PackagedModel
-from index.model import packed, prepare
+from index.model import prepare
 from index.pieces import BEGIN, END, PAD, Pieces, pieces
 from index.search import Index
 from index.shipped import seal
@@ -110,7 +110,7 @@ class Encoder:
                 owner, _, last = name.rpartition(".")
                 self.adapted[name] = Adapted(module)
                 setattr(self.network.get_submodule(owner), last, self.adapted[name])
-        self._pieces: Pieces = pieces(packed())
+        self._pieces: Pieces = pieces()
 
     def parameters(self) -> list[nn.Parameter]:
         """What is trained."""

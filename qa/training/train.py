@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
-from index.model import packed, prepare
+from index.model import prepare
 from index.pieces import Pieces, pieces
 from qa import inputs
 from qa.inputs import Inputs
@@ -157,7 +157,7 @@ def train(
     network = Network(prepare(), plan.layers)
     if trained is not None:
         network.take(trained)
-    cutter = pieces(packed())
+    cutter = pieces()
     groups = [group for one in asked if (group := _group(cutter, one))]
     # Small steps are lost in bfloat16, so they are made in float32 and the network gets a copy.
     exact = {name: nn.Parameter(one.detach().clone()) for name, one in network.trained().items()}

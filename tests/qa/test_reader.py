@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from index import graph
 from index.cache import ModelError
-from index.model import packed, prepare
+from index.model import prepare
 from index.pieces import pieces
 from qa import network
 from qa.inputs import shared_lengths
@@ -92,17 +92,11 @@ def test_the_tokenizer_cuts_as_the_models_own() -> None:
         "ＧＤＰ增长５％",
         "第十二条",
     ):
-        assert (
-            list(pieces(packed()).encode(text).ids)
-            == own.encode(text, add_special_tokens=False).ids
-        )
+        assert list(pieces().encode(text).ids) == own.encode(text, add_special_tokens=False).ids
 
 
 def test_a_half_of_a_pair_of_code_units_is_an_unknown_piece() -> None:
-    assert (
-        len(pieces(packed()).encode("产值\ud83d").ids)
-        == len(pieces(packed()).encode("产值").ids) + 1
-    )
+    assert len(pieces().encode("产值\ud83d").ids) == len(pieces().encode("产值").ids) + 1
 
 
 @pytest.mark.parametrize(
