@@ -100,7 +100,7 @@ class PackagedModel:
 
     @functools.cached_property
     def _questions(self) -> Questions:
-        return Questions(queries.prepare(self._report), self.max_tokens)
+        return Questions(queries.prepare(self._report))
 
     @functools.cached_property
     def _bulk(self) -> _Bulk:

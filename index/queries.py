@@ -8,7 +8,6 @@ graph in the user's cache, in whole numbers.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index import graph, shipped
-from index.cache import cache_folder, is_whole, make
 from index.graph import Nodes
-from index.model import packed
+from index.model import MAX_TOKENS, packed
 from index.packed import Float32, embeddings, state
 from index.pieces import BEGIN, END, pieces
 
@@ -36,12 +34,7 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     Raises `ModelError` when the shipped adapter is not the known one, or the cache does not take
     the folder.
     """
-    folder = cache_folder() / f"queries-{shipped.digest(WEIGHTS)[:12]}-v{_FOLDER_VERSION}"
-    if not is_whole(folder):
-        report("Preparing the model for questions (once, some seconds)…")
-        adapter = shipped.checked(WEIGHTS)
-        make(folder, "The model for questions", functools.partial(join, adapter))
-    return folder
+    return shipped.prepared(WEIGHTS, "the model for questions", _FOLDER_VERSION, join, report)
 
 
 def join(adapter: bytes, folder: Path) -> None:
@@ -83,18 +76,17 @@ def _added(adapter: dict[str, npt.NDArray[np.float16]]) -> dict[str, Float32]:
 class Questions:
     """The adapted model, as `prepare` has joined it in `folder`, with its tokenizer."""
 
-    def __init__(self, folder: Path, most_tokens: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self._session = graph.session(folder)
         self._packed = packed()
         self._pieces = pieces()
-        self._most = most_tokens
 
     def embed(self, questions: Sequence[str]) -> Float32:
         """Unit vectors of shape (questions, hidden)."""
         return np.stack([self._embed(one) for one in questions])
 
     def _embed(self, question: str) -> Float32:
-        read = self._pieces.encode(f"query: {question}").ids[: self._most - 2]
+        read = self._pieces.encode(f"query: {question}").ids[: MAX_TOKENS - 2]
         ids = np.array([BEGIN, *read, END], np.int64)
         given = {"embedded": embeddings(self._packed, ids)}
         return np.asarray(self._session.run(["vector"], given)[0])

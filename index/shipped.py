@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
-from index.cache import ModelError
+from index.cache import ModelError, cache_folder, is_whole, make
 
 
 def read(path: Path) -> bytes:
@@ -28,6 +30,25 @@ def checked(weights: Path) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest(weights):
         raise ModelError(f"{weights} is damaged (its SHA-256 differs). Install policyqa again.")
     return content
+
+
+def prepared(
+    weights: Path,
+    what: str,
+    version: int,
+    write: Callable[[bytes, Path], None],
+    report: Callable[[str], None],
+) -> Path:
+    """The folder in the user's cache that `write` fills from the content of `weights`, made once.
+
+    Its name holds their SHA-256 and the `version` of what is written, so others make another one.
+    Raises `ModelError` when the weights are not what was shipped, or the cache does not take it.
+    """
+    folder = cache_folder() / f"{weights.stem}-{digest(weights)[:12]}-v{version}"
+    if not is_whole(folder):
+        report(f"Preparing {what} (once, some seconds)…")
+        make(folder, what.capitalize(), functools.partial(write, checked(weights)))
+    return folder
 
 
 def seal(weights: Path) -> None:

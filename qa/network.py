@@ -7,7 +7,6 @@ so other weights make another folder.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from index import graph, shipped
-from index.cache import cache_folder, is_whole, make
 from index.graph import Nodes
 from index.model import packed
 from index.packed import state
@@ -36,12 +34,13 @@ def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
     Raises `ModelError` when the shipped weights are not the known ones, or the cache does not take
     the folder.
     """
-    folder = cache_folder() / f"reader-{shipped.digest(WEIGHTS)[:12]}-v{_FOLDER_VERSION}"
-    if not is_whole(folder):
-        report("Preparing the reader (once, some seconds)…")
-        trained = unpacked(shipped.checked(WEIGHTS))
-        make(folder, "The reader", functools.partial(join, trained))
-    return folder
+    return shipped.prepared(
+        WEIGHTS,
+        "the reader",
+        _FOLDER_VERSION,
+        lambda weights, folder: join(unpacked(weights), folder),
+        report,
+    )
 
 
 def unpacked(weights: bytes) -> dict[str, Array]:

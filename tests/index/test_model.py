@@ -69,7 +69,7 @@ def test_questions_are_embedded_as_the_model_was_taught(
     if not rounded:
         monkeypatch.setattr(graph, "_ROUNDED", re.compile("none"))
     queries.join(queries.WEIGHTS.read_bytes(), tmp_path)
-    ours = queries.Questions(tmp_path, model.MAX_TOKENS).embed(texts)
+    ours = queries.Questions(tmp_path).embed(texts)
     assert (ours * taught.queries(texts)).sum(axis=1).min() >= near
     assert (ours * unpacked.queries(texts)).sum(axis=1).mean() < 0.99, "the adapter does something"
 
