@@ -87,4 +87,4 @@ def _words(choice: Choice) -> str:
 
 
 def _citation(choice: Choice, documents: dict[str, Indexed]) -> Citation:
-    return cite(documents[choice.hit.chunk.document_id], choice.hit, choice.sentence, choice.answer)
+    return cite(documents[choice.hit.chunk.document_id], choice.hit, choice.quote, choice.answer)

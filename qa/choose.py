@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index import shipped
 from index.types import Hit, Indexed
@@ -47,6 +47,13 @@ _NUMBER = re.compile(
 )
 """A paragraph's number, where it stands at the beginning: 五一、国庆 within a sentence is none."""
 
+_PROSE = 1 / 3
+"""The share of its sentence from which on an answer is prose, which often goes on behind it."""
+
+_QUOTED = 200
+"""Characters of a quote of prose, about: more adds little to what experts cite for questions about
+the law (`tests/bench/quote_length.py`)."""
+
 _MOST_BACKING, _SCORE_SCALE, _FAR = 2.0, 3.0, 15.0
 """What keeps one feature from outweighing the rest: passages, and units of the reader's score."""
 
@@ -81,14 +88,14 @@ def calibration(model: str) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer as characters of a passage, and the sentence that carries it.
+    """An answer as characters of a passage, and the `quote` that carries it: whole sentences.
 
     `confidence` is the estimated probability that it is right.
     """
 
     hit: Hit
     answer: Span
-    sentence: Span
+    quote: Span
     confidence: float
 
 
@@ -139,9 +146,9 @@ def choose(
         return []
     best = max(sure, key=lambda one: one.confidence)
     if not _LIST.search(question.text):
-        return [best]
+        return _going_on([best])
     here = [one for one in sure if one.hit.chunk.id == best.hit.chunk.id]
-    return sorted(here, key=lambda one: one.answer.start)
+    return _going_on(sorted(here, key=lambda one: one.answer.start))
 
 
 def candidates(
@@ -239,3 +246,26 @@ def _sentence(text: str, answer: Span) -> Span:
         one for one in whole_sentences(text) if one.start < answer.end and answer.start < one.end
     ]
     return Span(touched[0].start, touched[-1].end) if touched else answer
+
+
+def _going_on(chosen: Sequence[Choice]) -> list[Choice]:
+    """The choices of one passage, prose quoted with the sentences behind it.
+
+    A reader is shown what the answer goes on with, as far as `_QUOTED` and the next choice allow.
+    """
+    limits = [one.quote.start for one in chosen[1:]] + [len(chosen[-1].hit.chunk.text)]
+    return [
+        replace(one, quote=_with_next(one, limit)) if _is_prose(one) else one
+        for one, limit in zip(chosen, limits, strict=True)
+    ]
+
+
+def _is_prose(choice: Choice) -> bool:
+    return len(choice.answer) >= _PROSE * len(choice.quote)
+
+
+def _with_next(choice: Choice, limit: int) -> Span:
+    """The quote with the sentences behind it that end before `limit` and fit."""
+    limit = min(limit, choice.quote.start + _QUOTED)
+    ends = (one.end for one in whole_sentences(choice.hit.chunk.text) if one.end <= limit)
+    return Span(choice.quote.start, max([choice.quote.end, *ends]))

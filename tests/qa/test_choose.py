@@ -9,8 +9,10 @@ import pytest
 from index.build import update
 from index.embed import PackagedModel
 from index.search import Index
+from index.types import Hit
+from ingest.types import Chunk, Span
 from qa.answer import PASSAGES, ask
-from qa.choose import Candidate, _end, _start, candidates
+from qa.choose import Candidate, Choice, _end, _going_on, _sentence, _start, candidates
 from qa.places import Question
 from qa.reader import Reading, load
 
@@ -155,3 +157,37 @@ def test_an_answer_begins_behind_a_paragraphs_number(words: str, said: str) -> N
     text = f"如下。{words}。"
     reading = Reading(3, 3 + len(words), 1.0)
     assert text[_start(text, reading) : reading.end] == said
+
+
+def quoted(text: str, *answers: str) -> list[str]:
+    """What is quoted of a passage for answers that stand in it."""
+    hit = Hit(Chunk("1", "1", (), text, (Span(0, len(text)),)), 1.0, 0.8, 1.0)
+    spans = [Span(text.find(one), text.find(one) + len(one)) for one in answers]
+    chosen = [Choice(hit, one, _sentence(text, one), 0.9) for one in spans]
+    return [text[one.quote.start : one.quote.end] for one in _going_on(chosen)]
+
+
+RULES = "养护单位应当每天巡查路面，并作记录。发现损坏的，立即设置警示标志。三日内修复完毕。"
+
+
+def test_prose_is_quoted_with_the_sentences_behind_it() -> None:
+    assert quoted(RULES, "应当每天巡查路面，并作记录") == [RULES]
+
+
+def test_a_name_or_a_figure_is_quoted_with_its_sentence_alone() -> None:
+    assert quoted(RULES, "养护单位") == ["养护单位应当每天巡查路面，并作记录。"]
+
+
+def test_a_quote_ends_where_the_next_answer_of_a_list_begins() -> None:
+    first, second = "应当每天巡查路面，并作记录", "三日内修复完毕"
+    assert quoted(RULES, first, second) == [
+        RULES.removesuffix("三日内修复完毕。"),
+        "三日内修复完毕。",
+    ]
+
+
+def test_a_quote_of_prose_ends_with_a_whole_sentence_and_within_bounds() -> None:
+    (quote,) = quoted(RULES * 10, "应当每天巡查路面，并作记录")
+    assert RULES * 4 in quote
+    assert quote.endswith("。")
+    assert len(quote) <= 200
