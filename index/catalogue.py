@@ -185,6 +185,17 @@ def owners(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
     return [found[number] for number in numbers]
 
 
+def sizes(connection: sqlite3.Connection, documents: Sequence[int]) -> dict[int, int]:
+    """How many chunks each of these documents has, by its number."""
+    return dict(
+        connection.execute(
+            "SELECT document, count(*) FROM chunk "
+            "WHERE document IN (SELECT value FROM json_each(?)) GROUP BY document",
+            (json.dumps(documents),),
+        )
+    )
+
+
 def within(connection: sqlite3.Connection, scope: Scope) -> list[int] | None:
     """The numbers of the chunks inside `scope`, or None when it holds nothing back."""
     if not scope:

@@ -16,7 +16,7 @@ import numpy as np
 
 from index import catalogue, glossary, lexical, store, vectors
 from index.embed import Embedder, Vectors, fits, open_embedder
-from index.fuse import Scores, fuse
+from index.fuse import Scores, Signals, fuse
 from index.types import Hit, Indexed, IndexProblem, NoIndex, Scope, Status
 from index.words import is_chinese
 
@@ -30,16 +30,6 @@ _ATTEMPTS = 3
 
 _DEPTH = 1000
 """How far down the lexical rankings a candidate's score is looked for."""
-
-_OWN_TERMS = 1.0, 0.75, 0.25
-"""What each signal weighs: meaning, the passage's terms, the whole document's terms."""
-
-_LOOKED_UP = 1.0, 0.5, 0.25
-"""The same where the terms are a dictionary's, which often took another word than the documents.
-
-All are between what the reading sets and the laws of training ask for, which differ
-(`tests/bench/index_fusion.py` prints both); English reports, too, were looked at for these.
-"""
 
 
 class Index:
@@ -140,25 +130,44 @@ class Snapshot:
 
         The model reads many languages, so it gets the question as it was asked.
         """
-        embedded = self.embedder().queries([question])[0]
-        allowed = catalogue.within(self.connection, scope or Scope())
-        wanted = max(CANDIDATES, limit)
-        by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
-        by_terms = lexical.best(self.connection, "chunk", understood, max(_DEPTH, limit), allowed)
-        by_document = lexical.best(self.connection, "document", understood, _DEPTH)
-        numbers = list(dict.fromkeys([*by_meaning, *itertools.islice(by_terms, wanted)]))
+        numbers, signals = self.candidates(question, understood, max(CANDIDATES, limit), scope)
         if not numbers:
             return []
-        dense = store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded
-        terms = _looked_up(by_terms, numbers)
-        whole = _looked_up(by_document, catalogue.owners(self.connection, numbers))
-        scores = _fused(_weights(question, understood), (dense, terms, whole))
+        scores = fuse(signals, looked_up=looked_up(question, understood))
         best = np.argsort(-scores, kind="stable")[:limit]
         found = catalogue.chunks(self.connection, [numbers[place] for place in best])
         return [
-            Hit(chunk, *(float(signal[place]) for signal in (scores, dense, terms, whole)))
+            Hit(
+                chunk,
+                score=float(scores[place]),
+                dense=float(signals.meaning[place]),
+                lexical=float(signals.terms[place]),
+                document=float(signals.document[place]),
+                passages=int(signals.passages[place]),
+            )
             for chunk, place in zip(found, best, strict=True)
         ]
+
+    def candidates(
+        self, question: str, understood: str, wanted: int, scope: Scope | None = None
+    ) -> tuple[list[int], Signals]:
+        """The numbers of `wanted` passages that each signal puts forward, and what all say."""
+        embedded = self.embedder().queries([question])[0]
+        allowed = catalogue.within(self.connection, scope or Scope())
+        by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
+        by_terms = lexical.best(self.connection, "chunk", understood, max(_DEPTH, wanted), allowed)
+        by_document = lexical.best(self.connection, "document", understood, _DEPTH)
+        numbers = list(dict.fromkeys([*by_meaning, *itertools.islice(by_terms, wanted)]))
+        if not numbers:
+            return [], Signals(*[np.zeros(0)] * 4)
+        owners = catalogue.owners(self.connection, numbers)
+        sizes = catalogue.sizes(self.connection, owners)
+        return numbers, Signals(
+            store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded,
+            _scores(by_terms, numbers),
+            _scores(by_document, owners),
+            np.array([sizes[owner] for owner in owners], np.float64),
+        )
 
     def understood(self, question: str) -> str:
         """The question, with the Chinese names of its English words that the documents use."""
@@ -188,21 +197,18 @@ def alone(question: str, understood: str, hits: Sequence[Hit]) -> list[Hit]:
     """The same hits, best first, with the scores they would have if nothing else were found."""
     if not hits:
         return []
-    signals = np.array([(hit.dense, hit.lexical, hit.document) for hit in hits]).T
-    scores = _fused(_weights(question, understood), signals)
+    told = [(hit.dense, hit.lexical, hit.document, hit.passages) for hit in hits]
+    scores = fuse(Signals(*np.array(told, np.float64).T), looked_up=looked_up(question, understood))
     rescored = (replace(hit, score=float(one)) for hit, one in zip(hits, scores, strict=True))
     return sorted(rescored, key=lambda hit: -hit.score)
 
 
-def _weights(question: str, understood: str) -> Sequence[float]:
-    return _OWN_TERMS if is_chinese(question) or understood == question else _LOOKED_UP
+def looked_up(question: str, understood: str) -> bool:
+    """Whether the terms of the question are a dictionary's."""
+    return understood != question and not is_chinese(question)
 
 
-def _fused(weights: Sequence[float], signals: Iterable[Scores]) -> Scores:
-    return fuse(zip(weights, signals, strict=True))
-
-
-def _looked_up(ranking: dict[int, float], numbers: Iterable[int]) -> Scores:
+def _scores(ranking: dict[int, float], numbers: Iterable[int]) -> Scores:
     """Each one's score; what a ranking was cut off before scores as its last one does."""
     floor = min(ranking.values(), default=0.0) if len(ranking) >= _DEPTH else 0.0
     return np.array([ranking.get(number, floor) for number in numbers])

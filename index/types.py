@@ -47,7 +47,7 @@ class Hit:
     `score` is the weighted sum of the signals' z-scores over the candidates of one search:
     comparable within a search, not between searches. `dense` is a cosine, `lexical` the passage's
     BM25 score and `document` that of the whole document it stands in (0 where it shares no term
-    with the question).
+    with the question), which has that many `passages`.
     """
 
     chunk: Chunk
@@ -55,6 +55,7 @@ class Hit:
     dense: float
     lexical: float
     document: float = 0.0
+    passages: int = 1
 
 
 @dataclass(frozen=True, slots=True)

