@@ -163,10 +163,10 @@ class Snapshot:
         owners = catalogue.owners(self.connection, numbers)
         sizes = catalogue.sizes(self.connection, owners)
         return numbers, Signals(
-            store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded,
-            _scores(by_terms, numbers),
-            _scores(by_document, owners),
-            np.array([sizes[owner] for owner in owners], np.float64),
+            meaning=store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded,
+            terms=_scores(by_terms, numbers),
+            document=_scores(by_document, owners),
+            passages=np.array([sizes[owner] for owner in owners], np.float64),
         )
 
     def understood(self, question: str) -> str:

@@ -50,7 +50,7 @@ _NUMBER = re.compile(
 _PROSE = 1 / 3
 """The share of its sentence from which on an answer is prose, which often goes on behind it."""
 
-_QUOTED = 200
+_QUOTED = 220
 """Characters of a quote of prose, about: more adds little to what experts cite for questions about
 the law (`tests/bench/quote_length.py`)."""
 

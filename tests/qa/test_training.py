@@ -12,7 +12,8 @@ import torch
 from safetensors.numpy import save_file
 
 from index import shipped
-from qa.network import unpacked
+from qa.network import WEIGHTS, unpacked
+from qa.training import __main__ as recipe
 from qa.training import clauses, plans, queries, rivals, rules, ship
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import Material, law_title, material
@@ -157,6 +158,27 @@ def test_the_mean_of_stages_is_shipped_sealed(
     (name,) = mean = unpacked(shipped.checked(tmp_path / "reader.safetensors"))
     assert name == "w"
     assert mean["w"] == pytest.approx(2.0, abs=0.01)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_recipe_runs_from_the_data_to_what_is_shipped(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def little(data: Path, to: Path, laws: int, seed: int) -> tuple[Material, Material]:
+        kept, held = material(data, to, laws, seed)
+        sets = {name: asked[:2] for name, asked in kept.sets.items()}
+        return Material(sets, kept.laws[:1], kept.everyday[:1]), held
+
+    monkeypatch.setattr(recipe, "material", little)
+    monkeypatch.setattr(recipe, "PLANS", 1)
+    monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "reader.safetensors")
+    recipe.run(shared, tmp_path / "run", to_ship=True)
+    made = unpacked(shipped.checked(tmp_path / "reader.safetensors"))
+    known = unpacked(shipped.checked(WEIGHTS))
+    assert {name: value.shape for name, value in made.items()} == {
+        name: value.shape for name, value in known.items()
+    }
+    assert all(np.isfinite(value).all() for value in made.values())
 
 
 def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
