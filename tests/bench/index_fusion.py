@@ -125,7 +125,7 @@ def fitted(groups: Sequence[Sequence[Told]]) -> Scores:
             means.append(torch.stack(losses).mean())
         loss = torch.stack(means).sum()
         loss.backward()
-        return float(loss)
+        return float(loss.detach())
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
     return weights.detach().numpy()

@@ -305,8 +305,8 @@ def test_an_answer_can_be_copied_and_judged(open_page, chat) -> None:
     turn.get_by_role("button", name="答得好").click()
     turn.locator(".note input").fill("出处准确")
     turn.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("记下了，谢谢。").first).to_be_visible()  # for ten seconds
     expect(turn.get_by_role("button", name="答得好")).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text("记下了，谢谢。").first).to_be_visible()
 
 
 def test_history_outlives_a_reload(open_page, chat) -> None:
