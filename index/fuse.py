@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 Scores = npt.NDArray[np.float64]
 
-_TERMS = 1.1, 0.15
+_TERMS = 1.15, 0.18
 _DOCUMENT = 0.35, 0.08
 """What a passage's terms and its document's weigh, meaning weighing 1, and what they lose where
-documents are e times as long. Fitted to training sets, with questions as the base model embeds them
-(`tests/bench/index_fusion.py`); the document's is a little above that."""
+documents are e times as long. Near what is fitted to training sets with questions as the base model
+embeds them (`tests/bench/index_fusion.py`): terms lose a little more, as the adapter's meaning
+tells more in long documents, and the document's are a little above."""
 
 _LONGEST = 150
 """Passages of a document from which on it counts as no longer: nothing longer was fitted to."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ CANDIDATES = 100
 _ATTEMPTS = 3
 
 _DEPTH = 1000
-"""How far down the lexical rankings a candidate's score is looked for."""
+"""How far down the ranking of documents a candidate's is looked for."""
 
 
 class Index:
@@ -155,16 +154,18 @@ class Snapshot:
         embedded = self.embedder().queries([question])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
         by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
-        by_terms = lexical.best(self.connection, "chunk", understood, max(_DEPTH, wanted), allowed)
+        by_terms = lexical.best(self.connection, "chunk", understood, wanted, allowed)
         by_document = lexical.best(self.connection, "document", understood, _DEPTH)
-        numbers = list(dict.fromkeys([*by_meaning, *itertools.islice(by_terms, wanted)]))
+        numbers = list(dict.fromkeys([*by_meaning, *by_terms]))
         if not numbers:
             return [], Signals(*[np.zeros(0)] * 4)
         owners = catalogue.owners(self.connection, numbers)
         sizes = catalogue.sizes(self.connection, owners)
         return numbers, Signals(
             meaning=store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded,
-            terms=_scores(by_terms, numbers),
+            terms=np.array(
+                lexical.overlap(self.connection, understood, numbers, self.built.ntotal)
+            ),
             document=_scores(by_document, owners),
             passages=np.array([sizes[owner] for owner in owners], np.float64),
         )

@@ -11,8 +11,9 @@ would seem to tell more than it does where it has not.
 The weights of the passage's terms and of the document's, meaning weighing 1, each as a number and
 what it loses with the logarithm of the documents' length, are those that make a right passage
 likeliest among the candidates (softmax, as in Cao et al., "Learning to rank", ICML 2007), Chinese
-reading and law counting the same. Below them, recall at 1 and 5 with them, with what ships, and
-with some that are the same for all lengths. Reads ../shared.
+reading and law counting the same. Below them, recall at 1 and 5 with them, with what ships, with
+that over SQLite's own BM25 of passages in place of `lexical.overlap`, and with some weights that
+are the same for all lengths. Reads ../shared.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import torch
 from index_retrieval import law_files, rows
 from rich.progress import track
 
-from index import catalogue, fuse
+from index import catalogue, fuse, lexical
 from index.build import update
 from index.embed import PackagedModel, Vectors
 from index.fuse import Scores, Signals, z_scores
@@ -40,12 +41,13 @@ TRAIN = Path(__file__).parents[3] / "shared" / "train"
 SETS = ("drcd", "cmrc2018-trial", "xquad-en-zh")
 FIXED = ((0.75, 0.25), (0.5, 0.25), (0.5, 0.0))
 STEPS = 300
+DEPTH = 10_000
 
 Right = Callable[[Chunk, tuple[str, ...]], bool]
 """Whether a passage, which stands in files of these names, answers."""
 Told = tuple[Scores, Scores, bool]
-"""z-scores of the signals with their length (candidates, 4), which are right, and whether the terms
-are a dictionary's."""
+"""z-scores of the signals with their length, and of SQLite's BM25 (candidates, 5), which are right,
+and whether the terms are a dictionary's."""
 
 
 class Untaught(PackagedModel):
@@ -90,14 +92,17 @@ def told(snapshot: Snapshot, asked: Sequence[tuple[str, Right]], what: str) -> I
         chunks = catalogue.chunks(snapshot.connection, numbers)
         found = np.array([right(chunk, names[chunk.document_id]) for chunk in chunks])
         long = np.full(len(found), fuse.length(signals.passages))
+        ranking = lexical.best(snapshot.connection, "chunk", understood, DEPTH)
+        theirs = np.array([ranking.get(number, 0.0) for number in numbers])
         scores = map(z_scores, (signals.meaning, signals.terms, signals.document))
-        yield np.stack([*scores, long], 1), found, looked_up(question, understood)
+        columns = np.stack([*scores, long, z_scores(theirs)], 1)
+        yield columns, found, looked_up(question, understood)
 
 
 def features(one: Told) -> Scores:
     """The scores, and those of the words once more by length."""
     scores, _, _ = one
-    return np.hstack([scores[:, :3], scores[:, 1:3] * scores[:, 3:]])
+    return np.hstack([scores[:, :3], scores[:, 1:3] * scores[:, 3:4]])
 
 
 def fitted(groups: Sequence[Sequence[Told]]) -> Scores:
@@ -136,8 +141,15 @@ def recall(group: Sequence[Told], score: Callable[[Told], Scores]) -> str:
 def shipped(one: Told) -> Scores:
     """The score of the product."""
     scores, _, from_dictionary = one
-    signals = Signals(*scores[:, :3].T, passages=np.exp(scores[:, 3]))
+    meaning, terms, document, long = scores[:, :4].T
+    signals = Signals(meaning, terms, document, np.exp(long))
     return fuse.fuse(signals, looked_up=from_dictionary)
+
+
+def by_sqlite(one: Told) -> Scores:
+    """The same with SQLite's BM25 of passages."""
+    scores, right, from_dictionary = one
+    return shipped((scores[:, [0, 4, 2, 3]], right, from_dictionary))
 
 
 def fixed(terms: float, document: float) -> Callable[[Told], Scores]:
@@ -169,6 +181,7 @@ def main(work: Path, every: int) -> None:
     ways: dict[str, Callable[[Told], Scores]] = {
         "fitted": lambda one: features(one) @ weights,
         "shipped": shipped,
+        "sqlite": by_sqlite,
         **{f"{terms}, {document}": fixed(terms, document) for terms, document in FIXED},
     }
     print(f"{'at 1 / 5':<12}" + "".join(f"{f'{k} ({len(v)})':<18}" for k, v in groups.items()))

@@ -1,0 +1,50 @@
+"""The lexical index: what tells a chunk, and how much."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from index import lexical
+
+TEXTS = {1: "智能体 200个", 2: "智能体、智能体和智能体", 3: "企业 50家", 4: "企业 60家", 5: "展会"}
+
+
+@pytest.fixture
+def terms() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(lexical.SCHEMA)
+        for number, text in TEXTS.items():
+            lexical.add(connection, "chunk", number, text)
+        yield connection
+
+
+def overlap(terms: sqlite3.Connection, question: str, *chunks: int) -> list[float]:
+    return lexical.overlap(terms, question, chunks, len(TEXTS))
+
+
+def test_scores_come_in_the_order_of_the_chunks(terms: sqlite3.Connection) -> None:
+    first, last = overlap(terms, "50家企业", 3, 5)
+    assert first > last == 0
+    assert overlap(terms, "50家企业", 5, 3) == [last, first]
+
+
+def test_a_second_term_tells_more_than_the_first_again(terms: sqlite3.Connection) -> None:
+    both, again = overlap(terms, "200个智能体", 1, 2)
+    assert both > again > overlap(terms, "智能", 1)[0]
+
+
+def test_a_rare_term_tells_more_than_a_frequent_one(terms: sqlite3.Connection) -> None:
+    rare, frequent = overlap(terms, "展会和企业", 5, 3)
+    assert rare > frequent > 0
+
+
+def test_a_question_without_a_known_term_tells_nothing(terms: sqlite3.Connection) -> None:
+    assert overlap(terms, "天气", 1, 2, 3) == [0, 0, 0]
+
+
+def test_a_term_that_most_chunks_hold_never_counts_against_one(terms: sqlite3.Connection) -> None:
+    for number in (6, 7, 8):
+        lexical.add(terms, "chunk", number, "企业")
+    assert lexical.overlap(terms, "企业", [3], 8)[0] >= 0
