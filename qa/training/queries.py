@@ -80,11 +80,10 @@ class Bank:
 class Adapted(nn.Module):
     """A linear layer with a low-rank addition, of which `share` counts."""
 
-    share = 1.0
-
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
         self.layer = layer
+        self.share = 1.0
         self.down = nn.Parameter(torch.randn(_RANK, layer.in_features) * layer.in_features**-0.5)
         self.up = nn.Parameter(torch.zeros(layer.out_features, _RANK))
 
@@ -92,7 +91,7 @@ class Adapted(nn.Module):
         """The layer's output and the addition."""
         low = functional.linear(states, self.down.to(states.dtype))
         added = functional.linear(low, self.up.to(states.dtype))
-        return self.layer(states) + Adapted.share * added
+        return self.layer(states) + self.share * added
 
 
 class Encoder:
@@ -115,6 +114,11 @@ class Encoder:
     def parameters(self) -> list[nn.Parameter]:
         """What is trained."""
         return [one for layer in self.adapted.values() for one in (layer.down, layer.up)]
+
+    def count(self, share: float) -> None:
+        """Let so much of the adapter count."""
+        for layer in self.adapted.values():
+            layer.share = share
 
     def embed(self, questions: Sequence[str]) -> Tensor:
         """Unit vectors [questions, dimension]."""
@@ -151,7 +155,7 @@ def run(
     print("the right passage at 1 / 5 / 10")
     print("part   " + "".join(f"{_headed(kind, unseen):<24}" for kind in kinds))
     for share in _SHARES:
-        Adapted.share = share
+        encoder.count(share)
         found = (
             _recall(encoder, [one for one in unseen if one.kind == kind], bank) for kind in kinds
         )
