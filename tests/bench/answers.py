@@ -8,8 +8,9 @@ Both without a name. Reads ../shared; nothing was trained on these sets or fitte
 - rgb: RGB (Chen et al., "Benchmarking Large Language Models in Retrieval-Augmented Generation",
   AAAI 2024), Chinese, refined: for each question an index of its documents only. With all
   positives and as many negatives; with one positive and four negatives; with negatives only, where
-  silence is right. An answer is right that holds every gold item. First at the shipped threshold of
-  confidence, then at others, as more answers are paid for with less silence.
+  silence is right. An answer is right whose words hold every gold item, or, in the second column,
+  its words and the sentences that it quotes. First at the shipped threshold of confidence, then the
+  words at others, as more answers are paid for with less silence.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ from qa.answer import PASSAGES, ask
 from qa.choose import calibration
 from qa.evaluate import f1, tokens
 from qa.reader import Reader, Reading
-from qa.types import Answer
 from qa.windows import Window
 
 SETTINGS = ("all positives, as many negatives", "one positive, four negatives", "negatives only")
@@ -86,8 +86,9 @@ def rgb(every: int) -> None:
     asked = rows("eval/rgb-zh/items.jsonl")[::every]
     embedder, reader = PackagedModel(), Once()
     shipped = calibration(embedder.name)
-    thresholds = (shipped.threshold, *THRESHOLDS)
+    thresholds = dict.fromkeys((shipped.threshold, *THRESHOLDS))
     right: dict[tuple[float, str], list[bool]] = {}
+    quoted: dict[str, list[bool]] = {setting: [] for setting in SETTINGS}
     for row in track(asked, "RGB"):
         for setting, documents in zip(SETTINGS, given_to(row), strict=True):
             with indexed(embedder, documents) as index, patch("qa.answer.load", lambda: reader):
@@ -95,12 +96,18 @@ def rgb(every: int) -> None:
                     at = replace(shipped, threshold=threshold)
                     with patch("qa.answer.calibration", lambda _, at=at: at):
                         answer = ask(index, row["question"])
-                    silent = setting == SETTINGS[-1]
-                    told = not answer.found if silent else holds(answer, row)
+                    shown = "\n".join([answer.text, *(one.quote for one in answer.citations)])
+                    told, seen = (
+                        not answer.found if setting == SETTINGS[-1] else holds(text, row)
+                        for text in (answer.text, shown)
+                    )
                     right.setdefault((threshold, setting), []).append(told)
-    print(f"RGB, Chinese: questions {len(asked):>6,}")
+                    if threshold == shipped.threshold:
+                        quoted[setting].append(seen)
+    print(f"{f'RGB, Chinese: {len(asked):,} questions':<33} words   or quotes")
     for setting in SETTINGS:
-        print(f"{setting:<32} {statistics.mean(right[shipped.threshold, setting]):>6.3f}")
+        words = statistics.mean(right[shipped.threshold, setting])
+        print(f"{setting:<32} {words:>6.3f}   {statistics.mean(quoted[setting]):>9.3f}")
     print("threshold " + "   ".join(SETTINGS))
     for threshold in thresholds:
         shares = (
@@ -129,9 +136,9 @@ def indexed(embedder: PackagedModel, documents: Sequence[str]) -> Iterator[Index
         yield Index(Path(folder) / "index", embedder)
 
 
-def holds(answer: Answer, row: dict[str, Any]) -> bool:
-    """Whether the answer's words hold every gold item, in one of its forms."""
-    said = "".join(tokens(answer.text))
+def holds(text: str, row: dict[str, Any]) -> bool:
+    """Whether `text` holds every gold item, in one of its forms."""
+    said = "".join(tokens(text))
     items = [item if isinstance(item, list) else [item] for item in row["answers"]]
     return all(any("".join(tokens(form)) in said for form in item) for item in items)
 
