@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from index.words import terms
+from index.words import is_chinese, terms
 
 Level = Literal["chunk", "document"]
 
@@ -80,27 +80,35 @@ def best(
 def overlap(
     connection: sqlite3.Connection, question: str, chunks: Sequence[int], total: int
 ) -> list[float]:
-    """How much of the question's terms each of the `chunks` holds, rare ones weighing more.
+    """The share of the question's terms that each of the `chunks` holds, rare ones weighing more.
 
     BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with b at 0 and k1
-    at `_SATURATION`. `total` is how many chunks there are.
+    at `_SATURATION`, over what a chunk would have that held every term without end. `total` is how
+    many chunks there are. A word that no chunk holds counts where it is Chinese: of an English one
+    the Chinese name does.
     """
-    weights = {
-        term: max(0.0, math.log((total - holding + 0.5) / (holding + 0.5)))
-        for term, holding in _telling(connection, "chunk", question).items()
-    }
+    known = _telling(connection, "chunk", question)
+    rarity = {term: _rarity(holding, total) for term, holding in known.items()}
+    unknown = sum(is_chinese(term) for term in set(terms(question)) - known.keys())
+    whole = sum(rarity.values()) + unknown * _rarity(0, total) or 1.0
     rows = connection.execute(
         "SELECT rowid, terms FROM chunk_terms WHERE rowid IN (SELECT value FROM json_each(?))",
         (json.dumps(list(chunks)),),
     )
-    scores = {number: _score(held.split(), weights) for number, held in rows}
-    return [scores.get(number, 0.0) for number in chunks]
+    held = {number: Counter(text.split()) for number, text in rows}
+    return [_held(held.get(number, Counter()), rarity) / whole for number in chunks]
 
 
-def _score(held: Sequence[str], weights: dict[str, float]) -> float:
-    counts = Counter(term for term in held if term in weights)
-    most = _SATURATION + 1
-    return sum(weights[term] * most * n / (n + _SATURATION) for term, n in counts.items())
+def _held(counts: Counter[str], rarity: dict[str, float]) -> float:
+    """How much of the terms a chunk holds that has them so many times."""
+    return sum(
+        weight * counts[term] / (counts[term] + _SATURATION) for term, weight in rarity.items()
+    )
+
+
+def _rarity(holding: int, total: int) -> float:
+    """What a term weighs that so many of all chunks hold: BM25's, which is never below zero."""
+    return max(0.0, math.log((total - holding + 0.5) / (holding + 0.5)))
 
 
 def frequency(connection: sqlite3.Connection, word: str) -> int:

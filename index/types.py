@@ -45,9 +45,9 @@ class Hit:
     """A chunk that was found, with each signal's own score, so that a ranking can be explained.
 
     `score` is the weighted sum of the signals' z-scores over the candidates of one search:
-    comparable within a search, not between searches. `dense` is a cosine, `lexical` the passage's
-    BM25 score and `document` that of the whole document it stands in (0 where it shares no term
-    with the question), which has that many `passages`.
+    comparable within a search, not between searches. `dense` is a cosine, `lexical` the share of
+    the question's terms that the passage holds, and `document` the BM25 score of the whole document
+    it stands in (0 where it shares no term with the question), which has that many `passages`.
     """
 
     chunk: Chunk

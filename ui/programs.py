@@ -99,7 +99,7 @@ def offer(library: Library) -> None:
 
         Returns:
             The passages, best first: quote, spans, doc, title, heading_path, date, line, page,
-            score, dense (cosine) and lexical (BM25).
+            score, dense (cosine) and lexical (share of the words).
 
         """
         scope = Scope(issuer, year or None, document)

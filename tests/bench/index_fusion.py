@@ -9,7 +9,8 @@ as the base model does: the adapter (`qa/training/queries.py`) has read most of 
 would seem to tell more than it does where it has not.
 
 The weights of the passage's terms and of the document's, meaning weighing 1, each as a number and
-what it loses with the logarithm of the documents' length, are those that make a right passage
+what it loses with the logarithm of the documents' length, and what the terms gain with the largest
+share of them that a passage holds, are those that make a right passage
 likeliest among the candidates (softmax, as in Cao et al., "Learning to rank", ICML 2007), Chinese
 reading and law counting the same. Below them, recall at 1 and 5 with them, with what ships, with
 that over SQLite's own BM25 of passages in place of `lexical.overlap`, and with some weights that
@@ -46,8 +47,8 @@ DEPTH = 10_000
 Right = Callable[[Chunk, tuple[str, ...]], bool]
 """Whether a passage, which stands in files of these names, answers."""
 Told = tuple[Scores, Scores, bool]
-"""z-scores of the signals with their length, and of SQLite's BM25 (candidates, 5), which are right,
-and whether the terms are a dictionary's."""
+"""z-scores of the signals, length, share of terms and z-scores of SQLite's BM25 (candidates, 6),
+which are right, and whether the terms are a dictionary's."""
 
 
 class Untaught(PackagedModel):
@@ -95,19 +96,22 @@ def told(snapshot: Snapshot, asked: Sequence[tuple[str, Right]], what: str) -> I
         ranking = lexical.best(snapshot.connection, "chunk", understood, DEPTH)
         theirs = np.array([ranking.get(number, 0.0) for number in numbers])
         scores = map(z_scores, (signals.meaning, signals.terms, signals.document))
-        columns = np.stack([*scores, long, z_scores(theirs)], 1)
+        covered = np.full(len(found), signals.terms.max(initial=0.0))
+        columns = np.stack([*scores, long, covered, z_scores(theirs)], 1)
         yield columns, found, looked_up(question, understood)
 
 
 def features(one: Told) -> Scores:
-    """The scores, and those of the words once more by length."""
+    """The scores, those of the words once more by length, and the terms' by the share of them."""
     scores, _, _ = one
-    return np.hstack([scores[:, :3], scores[:, 1:3] * scores[:, 3:4]])
+    return np.hstack(
+        [scores[:, :3], scores[:, 1:3] * scores[:, 3:4], scores[:, 1:2] * scores[:, 4:5]]
+    )
 
 
 def fitted(groups: Sequence[Sequence[Told]]) -> Scores:
     """The weights of the features that make right passages likeliest, each group counting once."""
-    weights = torch.zeros(5, dtype=torch.float64, requires_grad=True)
+    weights = torch.zeros(6, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=STEPS, line_search_fn="strong_wolfe")
     given = [
         [(torch.from_numpy(features(one)), torch.from_numpy(one[1])) for one in group]
@@ -138,18 +142,17 @@ def recall(group: Sequence[Told], score: Callable[[Told], Scores]) -> str:
     return f"{first:.3f} / {five:.3f}"
 
 
-def shipped(one: Told) -> Scores:
-    """The score of the product."""
+def shipped(one: Told, terms: int = 1) -> Scores:
+    """The score of the product, with the `terms` of that column."""
     scores, _, from_dictionary = one
-    meaning, terms, document, long = scores[:, :4].T
-    signals = Signals(meaning, terms, document, np.exp(long))
-    return fuse.fuse(signals, looked_up=from_dictionary)
+    of_passages = Signals(scores[:, 0], scores[:, 4], scores[:, 2], np.exp(scores[:, 3]))
+    weights = fuse.weights(of_passages, looked_up=from_dictionary)
+    return scores[:, [0, terms, 2]] @ np.array(weights)
 
 
 def by_sqlite(one: Told) -> Scores:
     """The same with SQLite's BM25 of passages."""
-    scores, right, from_dictionary = one
-    return shipped((scores[:, [0, 4, 2, 3]], right, from_dictionary))
+    return shipped(one, terms=5)
 
 
 def fixed(terms: float, document: float) -> Callable[[Told], Scores]:
@@ -176,7 +179,8 @@ def main(work: Path, every: int) -> None:
     known = {name: [one for one in group if one[1].any()] for name, group in groups.items()}
     weights = fitted([known["reading"], known["law"]])
     found = weights / weights[0]
-    print(f"terms    {found[1]:.2f} - {-found[3]:.2f} per e times the length")
+    print(f"terms    {found[1]:.2f} - {-found[3]:.2f} per e times the length, ", end="")
+    print(f"+ {found[5]:.2f} by the largest share of them")
     print(f"document {found[2]:.2f} - {-found[4]:.2f} per e times the length")
     ways: dict[str, Callable[[Told], Scores]] = {
         "fitted": lambda one: features(one) @ weights,

@@ -41,7 +41,7 @@ from index_robust import Hashed
 from index import lexical
 from index.build import update
 from index.embed import PackagedModel
-from index.fuse import weights
+from index.fuse import Signals, weights
 from index.search import Index, Snapshot
 from index.types import Hit
 from index.words import terms, words
@@ -62,7 +62,8 @@ def by(signal: Callable[[Hit], float]) -> Order:
 def reciprocal(hits: list[Hit]) -> list[Hit]:
     """Reciprocal-rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), their constant of 60."""
     scores = dict.fromkeys((hit.chunk.id for hit in hits), 0.0)
-    weighed = weights(np.array([hit.passages for hit in hits], np.float64))
+    told = [(hit.dense, hit.lexical, hit.document, hit.passages) for hit in hits]
+    weighed = weights(Signals(*np.array(told, np.float64).T))
     for weight, order in zip(weighed, (ORDERS["dense"], ORDERS["terms"], DOCUMENT), strict=True):
         for rank, hit in enumerate(order(hits), 1):
             scores[hit.chunk.id] += weight / (60 + rank)

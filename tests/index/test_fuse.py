@@ -23,18 +23,23 @@ def test_a_signal_that_says_nothing_changes_nothing() -> None:
 
 
 def test_words_outweigh_meaning_in_short_documents_and_not_in_long_ones() -> None:
-    against = np.array([1.0, 2.0, 0.0])
+    against = np.array([0.4, 0.5, 0.3])
     assert fuse(signals(dense=DENSE, terms=against, passages=1)).argmax() == 1
     assert fuse(signals(dense=DENSE, terms=against, passages=100)).argmax() == 2
 
 
-def test_words_keep_some_weight_however_long_a_document_is() -> None:
-    assert weights(np.full(5, 1e6)) == weights(np.full(5, 150.0))
-    meaning, terms, document = weights(np.full(5, 1e6))
-    assert 0.2 < terms < meaning
-    assert document == 0.0
+def test_no_weight_falls_below_zero_however_long_a_document_is() -> None:
+    longest = signals(dense=DENSE, terms=np.zeros(3), passages=1_000_000)
+    assert weights(longest) == weights(signals(dense=DENSE, terms=np.zeros(3), passages=150))
+    assert weights(longest) == (1.0, 0.0, 0.0)
+
+
+def test_terms_weigh_more_where_a_passage_holds_more_of_them() -> None:
+    few, many = (signals(dense=DENSE, terms=np.array([0, 0, share])) for share in (0.1, 0.5))
+    assert weights(few)[1] < weights(many)[1]
+    assert weights(few)[2] == weights(many)[2]
 
 
 def test_terms_out_of_a_dictionary_weigh_less() -> None:
-    alone = np.ones(3)
+    alone = signals(dense=DENSE, terms=np.ones(3))
     assert weights(alone, looked_up=True)[1] < weights(alone)[1]

@@ -32,12 +32,24 @@ def test_scores_come_in_the_order_of_the_chunks(terms: sqlite3.Connection) -> No
 
 def test_a_second_term_tells_more_than_the_first_again(terms: sqlite3.Connection) -> None:
     both, again = overlap(terms, "200个智能体", 1, 2)
-    assert both > again > overlap(terms, "智能", 1)[0]
+    assert both > again
+    once, again = overlap(terms, "智能体", 1, 2)
+    assert again > once
 
 
 def test_a_rare_term_tells_more_than_a_frequent_one(terms: sqlite3.Connection) -> None:
     rare, frequent = overlap(terms, "展会和企业", 5, 3)
     assert rare > frequent > 0
+
+
+def test_a_share_lies_between_nothing_and_all(terms: sqlite3.Connection) -> None:
+    assert 0 < overlap(terms, "展会", 5)[0] < 1
+
+
+def test_an_unknown_word_counts_where_it_is_chinese(terms: sqlite3.Connection) -> None:
+    known = overlap(terms, "展会", 5)[0]
+    assert overlap(terms, "展会天气", 5)[0] < known
+    assert overlap(terms, "展会 weather", 5)[0] == known
 
 
 def test_a_question_without_a_known_term_tells_nothing(terms: sqlite3.Connection) -> None:
