@@ -34,8 +34,7 @@ _SATURATION = 0.6
 """How much more a chunk tells that holds a term again and again: BM25's k1.
 
 SQLite's own is fixed at 1.2, and its b at 0.75, which suit whole documents: chunks are short, and
-cut to about one length. 0.3 to 0.9 find as much of the training sets (`tests/bench/index_fusion.py`
-compares with SQLite's).
+cut to about one length (`tests/bench/index_fusion.py` compares both).
 """
 
 
@@ -95,15 +94,13 @@ def overlap(
         "SELECT rowid, terms FROM chunk_terms WHERE rowid IN (SELECT value FROM json_each(?))",
         (json.dumps(list(chunks)),),
     )
-    held = {number: Counter(text.split()) for number, text in rows}
+    held = {number: Counter(filter(rarity.__contains__, text.split())) for number, text in rows}
     return [_held(held.get(number, Counter()), rarity) / whole for number in chunks]
 
 
 def _held(counts: Counter[str], rarity: dict[str, float]) -> float:
     """How much of the terms a chunk holds that has them so many times."""
-    return sum(
-        weight * counts[term] / (counts[term] + _SATURATION) for term, weight in rarity.items()
-    )
+    return sum(rarity[term] * count / (count + _SATURATION) for term, count in counts.items())
 
 
 def _rarity(holding: int, total: int) -> float:
