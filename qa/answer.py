@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from index.search import Index
-from index.types import Indexed, Scope
+from index.types import Scope
 from qa.choose import Choice, calibration, choose
 from qa.cite import cite
 from qa.places import Question
 from qa.reader import load
-from qa.types import Answer, Citation, QuestionError
+from qa.types import Answer, QuestionError
 from qa.verdict import verdict
 
 LONGEST_QUESTION = 1000
@@ -69,7 +69,9 @@ def answer(
         question=question,
         text=_text(question, chosen),
         confidence=max((choice.confidence for choice in chosen), default=0.0),
-        citations=tuple(_citation(choice, documents) for choice in chosen),
+        citations=tuple(
+            cite(choice.hit, choice.quote, choice.answer, hits, documents) for choice in chosen
+        ),
         nearest=tuple(hits),
         seconds=time.perf_counter() - started,
     )
@@ -84,7 +86,3 @@ def _text(question: str, chosen: Sequence[Choice]) -> str:
 
 def _words(choice: Choice) -> str:
     return " ".join(choice.hit.chunk.text[choice.answer.start : choice.answer.end].split())
-
-
-def _citation(choice: Choice, documents: dict[str, Indexed]) -> Citation:
-    return cite(documents[choice.hit.chunk.document_id], choice.hit, choice.quote, choice.answer)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from index.types import Hit, Indexed
 from ingest.types import Span, join, locate
 from qa.types import Citation
 
 
-def cite(document: Indexed, hit: Hit, words: Span, answer: Span) -> Citation:
-    """Cite characters `words` of the passage `hit`, which stands in `document`.
+def cite(
+    hit: Hit, words: Span, answer: Span, hits: Sequence[Hit], documents: Mapping[str, Indexed]
+) -> Citation:
+    """Cite characters `words` of the passage `hit`.
 
-    `answer` are the characters among them that answer.
+    `answer` are the characters among them that answer; `hits` are all passages that were read, and
+    `documents` those that they stand in, by id.
 
     White space at either end is left out. Raises `ValueError` when nothing is left.
     """
@@ -19,6 +24,11 @@ def cite(document: Indexed, hit: Hit, words: Span, answer: Span) -> Citation:
     spans = locate(hit.chunk.spans, start, start + len(quoted.strip()))
     if not spans:
         raise ValueError("a citation needs words")
+    document = documents[hit.chunk.document_id]
+    copies = {document.id} | {
+        one.chunk.document_id for one in hits if _bare(quoted) in _bare(one.chunk.text)
+    }
+    names = [name for one in copies for name in documents[one].paths]
     return Citation(
         quote=join(document.text, spans),
         answer=hit.chunk.text[answer.start : answer.end],
@@ -31,4 +41,10 @@ def cite(document: Indexed, hit: Hit, words: Span, answer: Span) -> Citation:
         heading_path=hit.chunk.path,
         score=hit.score,
         page=hit.chunk.page,
+        also=tuple(sorted(name for name in names if name != document.paths[0])),
     )
+
+
+def _bare(text: str) -> str:
+    """Text without white space, in which copies of a notice differ."""
+    return "".join(text.split())

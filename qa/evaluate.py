@@ -56,7 +56,8 @@ class Report:
 
     Rates are shares of 1. Those of hits, F1 and `right_document` are over answerable questions, and
     an abstention counts as wrong. `f1_better` takes, of each question, the better of text and first
-    quote: known answers are words in some sets and whole sentences in others.
+    quote: known answers are words in some sets and whole sentences in others. A document is the
+    right one where the first citation names it, be it among those that hold the same words.
     """
 
     questions: int
@@ -144,7 +145,7 @@ def report(judged: Sequence[Judged]) -> Report:
         f1_quote=_mean(quotes),
         f1_better=_mean(map(max, words, quotes)),
         right_document=_mean(
-            one.answer.found and one.answer.citations[0].doc == one.row.doc for one in placed
+            one.answer.found and one.row.doc in _named(one.answer.citations[0]) for one in placed
         ),
         true_citations=sum(one.true_citations for one in judged) / citations if citations else None,
         false_answers=_mean(one.answer.found for one in refusable),
@@ -163,6 +164,10 @@ def reports(judged: Sequence[Judged]) -> dict[str, Report]:
         "en+mixed": [one for one in judged if one.row.lang in foreign],
     }
     return {name: report(group) for name, group in groups.items() if group}
+
+
+def _named(citation: Citation) -> tuple[str, ...]:
+    return citation.doc, *citation.also
 
 
 def _first_quote(one: Judged) -> str:

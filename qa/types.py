@@ -20,7 +20,8 @@ class Citation:
     `quote == join(source, spans)`, where the source is the text of the document shown as `doc`;
     `answer` are those words of the quote that answer, from its character `at` on; `line` counts
     from 1 and is the line in which the quote begins; `heading_path` leads from the article's title
-    to the section; `score` is that of the passage it stands in.
+    to the section; `score` is that of the passage it stands in. `also` names where else the same
+    words stand: this document under its other names, and other documents that were read.
     """
 
     quote: str
@@ -34,6 +35,7 @@ class Citation:
     heading_path: tuple[str, ...]
     score: float
     page: int | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Answer:
                     "line": citation.line,
                     "page": citation.page,
                     "doc": citation.doc,
+                    "also": list(citation.also),
                     "title": citation.title,
                     "heading_path": list(citation.heading_path),
                     "score": round(citation.score, 4),

@@ -58,13 +58,14 @@ def talk_docx(talk: Talk, words: Words) -> bytes:
 
 
 def where(place: Place, words: Words) -> str:
-    """Heading path, document, date, page and line, in one line."""
+    """Heading path, document, date, page, line and copies, in one line."""
     facts: Sequence[str] = (
         " › ".join(place.heading_path),
         place.doc,
         place.date,
         "" if place.page is None else words.page.format(place.page),
         words.line.format(place.line),
+        words.also.format("、".join(place.also)) if place.also else "",
     )
     return " · ".join(fact for fact in facts if fact)
 

@@ -115,6 +115,7 @@ class Library:
                     score=citation.score,
                     answer=citation.answer,
                     at=citation.at,
+                    also=citation.also,
                 )
                 for citation in answered.citations
             )
@@ -183,6 +184,7 @@ def place(snapshot: Snapshot, hit: Hit, *, whole: bool = False) -> Place:
         score=hit.score,
         dense=hit.dense,
         lexical=hit.lexical,
+        also=document.paths[1:],
     )
 
 

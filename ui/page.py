@@ -116,6 +116,8 @@ def _place_button(place: Place, inner: str, words: Words) -> str:
     if place.page is not None:
         where.append(escape(words.page.format(place.page)))
     where.append(escape(words.line.format(place.line)))
+    if place.also:
+        where.append(escape(words.also.format("、".join(place.also))))
     path = ' <span class="step">›</span> '.join(map(escape, place.heading_path))
     return (
         f'<button type="button" class="place" title="{escape(words.open_source)}" '

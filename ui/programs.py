@@ -80,7 +80,8 @@ def offer(library: Library) -> None:
 
         Returns:
             found, text (the answering words), confidence (0 to 1), citations (quote, character
-            spans in the source, line, page, doc, title, heading_path, score) and seconds.
+            spans in the source, line, page, doc, also (other documents with the same words), title,
+            heading_path, score) and seconds.
 
         """
         return library.answer(question, Scope(issuer, year or None, document)).to_json()
@@ -99,7 +100,7 @@ def offer(library: Library) -> None:
 
         Returns:
             The passages, best first: quote, spans, doc, title, heading_path, date, line, page,
-            score, dense (cosine) and lexical (share of the words).
+            score, dense (cosine), lexical (share of the words) and also (the file's other names).
 
         """
         scope = Scope(issuer, year or None, document)

@@ -96,7 +96,8 @@ def _path(path: Sequence[str]) -> str:
 
 def _place(citation: Citation) -> str:
     page = f", page {citation.page}" if citation.page else ""
-    return f"{citation.doc}, line {citation.line}{page}"
+    also = f"; the same words in {', '.join(citation.also)}" if citation.also else ""
+    return f"{citation.doc}, line {citation.line}{page}{also}"
 
 
 def show_hits(out: Console, hits: Sequence[Hit]) -> None:

@@ -27,6 +27,7 @@ class Place:
 
     `answer` are those of the words that answer, from character `at` of the quote on; empty in a
     passage that was only considered.
+    `also` names the other files in which the same words are known to stand.
     `score`, `dense` and `lexical` are those of the passage (see `index.types.Hit`), zero where
     they are not known.
     """
@@ -45,6 +46,7 @@ class Place:
     lexical: float = 0.0
     answer: str = ""
     at: int = 0
+    also: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -183,4 +185,5 @@ def _place(row: dict[str, Any]) -> Place:
         lexical=float(row["lexical"]),
         answer=str(row["answer"]),
         at=int(row["at"]),
+        also=tuple(map(str, row.get("also", ()))),  # conversations kept before have none
     )

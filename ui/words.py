@@ -48,6 +48,7 @@ class Words:
     open_source: str
     line: str
     page: str
+    also: str
     considered: str
     scores: str
     not_found: str
@@ -136,6 +137,7 @@ CHINESE = Words(
     evidence="出处",
     open_source="翻到原文",
     line="第 {0} 行",
+    also="同样的话还在 {0}",
     page="第 {0} 页",
     considered="还看过的段落（{0}）",
     scores="得分 {0:+.2f} · 语义 {1:.3f} · 词语 {2:.2f}",
@@ -226,6 +228,7 @@ ENGLISH = Words(
     evidence="Sources",
     open_source="Open the source",
     line="line {0}",
+    also="the same words in {0}",
     page="page {0}",
     considered="Other passages considered ({0})",
     scores="score {0:+.2f} · meaning {1:.3f} · words {2:.2f}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -62,6 +63,16 @@ def test_a_conversation_survives_the_browsers_storage(turn: Turn) -> None:
     assert talk_from_text(talk.to_text(), "王") == Talk(user="王")
     added = f'{{"user": "李", "turns": [{turn_to_text(turn)}]}}'  # as the page puts it in
     assert talk_from_text(added, "李") == talk
+    copied = Talk((replace(turn, cited=(replace(turn.cited[0], also=("转发.md",)),)),), "李")
+    assert talk_from_text(copied.to_text(), "李") == copied
+
+
+def test_a_conversation_kept_before_copies_were_named_opens(turn: Turn) -> None:
+    talk = Talk((turn,), "李")
+    before = json.loads(talk.to_text())
+    for place in (*before["turns"][0]["cited"], *before["turns"][0]["nearest"]):
+        del place["also"]
+    assert talk_from_text(json.dumps(before), "李") == talk
 
 
 @pytest.mark.parametrize(
@@ -339,7 +350,9 @@ def test_progress_tells_files_chunks_and_time_left(words: Words) -> None:
 
 def test_text_is_escaped_wherever_it_stands(turn: Turn) -> None:
     evil = '"><script>x</script>'
-    place = replace(turn.cited[0], quote=evil, doc=evil, heading_path=(evil,), document_id=evil)
+    place = replace(
+        turn.cited[0], quote=evil, doc=evil, also=(evil,), heading_path=(evil,), document_id=evil
+    )
     shown = page.turn(
         replace(turn, asked=evil, understood=evil * 2, text=evil, cited=(place,)), ENGLISH
     )

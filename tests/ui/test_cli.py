@@ -73,7 +73,7 @@ def test_json_has_the_documented_shape_and_quotes_the_file_itself(
     assert 0 <= answer["confidence"] <= 1
     for citation in answer["citations"]:
         assert {
-            "quote", "spans", "line", "doc", "title", "heading_path", "score",
+            "quote", "spans", "line", "doc", "also", "title", "heading_path", "score",
         } <= set(citation)  # fmt: skip
         source = (seeds / citation["doc"]).read_text("utf-8")
         spans = [Span(start, end) for start, end in citation["spans"]]
