@@ -25,9 +25,8 @@ def cite(
     if not spans:
         raise ValueError("a citation needs words")
     document = documents[hit.chunk.document_id]
-    copies = {document.id} | {
-        one.chunk.document_id for one in hits if _bare(quoted) in _bare(one.chunk.text)
-    }
+    said = _unspaced(quoted)
+    copies = {one.chunk.document_id for one in hits if said in _unspaced(one.chunk.text)}
     names = [name for one in copies for name in documents[one].paths]
     return Citation(
         quote=join(document.text, spans),
@@ -45,6 +44,6 @@ def cite(
     )
 
 
-def _bare(text: str) -> str:
+def _unspaced(text: str) -> str:
     """Text without white space, in which copies of a notice differ."""
     return "".join(text.split())

@@ -161,8 +161,9 @@ def copies_counted(snapshot: Snapshot, questions: Sequence[dict[str, Any]]) -> N
 
     Notices are passed on, and nothing tells from which copy a question was written.
     """
-    texts = {one.id: squeezed(one.text) for one in snapshot.documents()}
-    known = {name: one for one in snapshot.documents() for name in one.paths}
+    documents = snapshot.documents()
+    texts = {one.id: squeezed(one.text) for one in documents}
+    known = {name: one for one in documents for name in one.paths}
     ranks, several = [], 0
     for row in questions:
         wanted = known[str(row["doc"])]
