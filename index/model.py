@@ -207,4 +207,3 @@ def _write_folder(packed: Packed, folder: Path) -> None:
         (folder / name).write_text(json.dumps(content, indent=2), "utf-8")
     (folder / "tokenizer.json").write_text(_tokenizer(packed).to_str(), "utf-8")
     graph.store(folder / _WEIGHTS, state(packed))
-    graph.write(folder, _WEIGHTS, packed)

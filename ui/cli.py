@@ -64,7 +64,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Index files and folders, or bring an index in step with them."""
-    from index import queries
+    from index import taught
     from index.build import update
     from index.embed import PACKAGED, open_embedder
     from index.watch import moments
@@ -75,7 +75,8 @@ def index(
     embedder = open_embedder(model or PACKAGED, log.print)
     network.prepare(log.print)  # now, so that the first question need not wait
     if embedder.name == PACKAGED:
-        queries.prepare(log.print)
+        for side in (taught.QUESTIONS, taught.PASSAGES):
+            taught.prepare(side, log.print)
     for turn, _ in enumerate(moments(paths) if watch else [None]):
         with _going_on(log.print, needed=watch), render.progress_bar() as progress:
             done = update(

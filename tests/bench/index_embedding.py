@@ -3,7 +3,7 @@
 Run `python tests/bench/index_embedding.py [chunks]`; reads `corpora/policy-notices` of ../shared.
 The peer is `SentenceTransformer.encode` over the same texts, once a text at a time in a loop and
 once as a whole with its own batches of 32. Loading is not counted; rounds take turns, the best of
-two counts, and vectors are compared.
+two counts. The peer has the base model, the product what was taught to it, in whole numbers.
 """
 
 from __future__ import annotations
@@ -46,18 +46,15 @@ def main() -> None:
     }
     list(product.passages(texts[-32:]))  # load
     seconds = dict.fromkeys(ways, float("inf"))
-    vectors: dict[str, Vectors] = {}
     for _ in range(2):
         for name, run in ways.items():
             started = time.perf_counter()
-            vectors[name] = run()
+            run()
             seconds[name] = min(seconds[name], time.perf_counter() - started)
     for name in ways:
-        same = float((vectors[name] * vectors["product"]).sum(axis=1).min())
         print(
             f"{name}: {len(texts) / seconds[name]:.2f} chunks/s, "
-            f"product {seconds[name] / seconds['product']:.2f} times as fast, "
-            f"least cosine to the product's vectors {same:.5f}"
+            f"product {seconds[name] / seconds['product']:.2f} times as fast"
         )
 
 

@@ -4,9 +4,9 @@
 
 Short documents: DRCD, CMRC 2018 trial and XQuAD (English questions), the passages of one title as
 one document. Long ones: whole laws, as `index_retrieval.py` lays them out, with everyday questions
-to the right article; give the folder of the unpacked laws as $POLICYQA_LAWS. Questions are embedded
-as the base model does: the adapter (`qa/training/queries.py`) has read most of them, and meaning
-would seem to tell more than it does where it has not.
+to the right article; give the folder of the unpacked laws as $POLICYQA_LAWS. Questions and
+passages are embedded as the base model does: what was taught (`qa/training/embedding.py`) has read
+most of them, and meaning would seem to tell more than it does where it has not.
 
 The weights of the passage's terms and of the document's, meaning weighing 1, each as a number and
 what it loses with the logarithm of the documents' length, and what the terms gain with the largest
@@ -32,8 +32,9 @@ from rich.progress import track
 
 from index import catalogue, fuse, lexical
 from index.build import update
-from index.embed import PackagedModel, Vectors
+from index.embed import AnyModel
 from index.fuse import Scores, Signals, z_scores
+from index.model import prepare
 from index.search import CANDIDATES, Index, Snapshot, looked_up
 from index.types import Chunk
 from qa.training import reading_sets
@@ -49,14 +50,6 @@ Right = Callable[[Chunk, tuple[str, ...]], bool]
 Told = tuple[Scores, Scores, bool]
 """z-scores of the signals, length, share of terms and z-scores of SQLite's BM25 (candidates, 6),
 which are right, and whether the terms are a dictionary's."""
-
-
-class Untaught(PackagedModel):
-    """The packaged model without the adapter for questions."""
-
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        """Embed questions as the base model does."""
-        return np.asarray(self._engine.query(list(texts)), np.float32)
 
 
 def reading(folder: Path) -> list[tuple[str, Right]]:
@@ -165,7 +158,7 @@ def main(work: Path, every: int) -> None:
     questions = rows("train/law-questions.jsonl")
     laws = [(row["question"], _articles(row["gold"])) for row in questions]
     short = reading(work / "reading")
-    update(work / "index-reading", [work / "reading"], model := Untaught())
+    update(work / "index-reading", [work / "reading"], model := AnyModel(str(prepare())))
     update(work / "index-laws", [law_files(work, questions)], model)
     with Index(work / "index-reading", model).snapshot() as snapshot:
         read = list(told(snapshot, short[::every], "Short documents"))

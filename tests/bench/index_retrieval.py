@@ -12,7 +12,7 @@ name. Indexes are kept in WORK, so a second run embeds nothing again. Reads ../s
   to and 1,000 others; embedding them takes some ten minutes. Needs laws.tar.xz unpacked: give its
   folder `laws` as $POLICYQA_LAWS. The weights were fitted to these questions, among others
   (`index_fusion.py`), and all but those held out taught the model how people ask
-  (`qa/training/queries.py`).
+  (`qa/training/embedding.py`).
 
 `reciprocal` is reciprocal-rank fusion of the same signals with the same weights, over the hundred
 best of `fused`.

@@ -12,9 +12,10 @@ import torch
 from safetensors.numpy import save_file
 
 from index import shipped
+from index.taught import PASSAGES, QUESTIONS
 from qa.network import WEIGHTS, unpacked
 from qa.training import __main__ as recipe
-from qa.training import clauses, plans, queries, rivals, rules, ship
+from qa.training import clauses, embedding, plans, rivals, rules, ship
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import Material, law_title, material
 from qa.training.examples import Example, read, write
@@ -101,15 +102,41 @@ def test_rivals_are_what_is_found_without_holding_the_answer(tmp_path: Path) -> 
 
 
 def test_a_question_is_pulled_to_what_answers_it_and_from_the_rest() -> None:
-    bank = queries.Bank(torch.eye(4), {"a.md": [1], "b.md": [2, 3]})
-    one, both = queries.Asked("？", ("a.md",), "drcd"), queries.Asked("？", ("b.md",), "law")
+    bank = torch.eye(4)
     embedded = torch.eye(4)[[1, 3]].requires_grad_()
-    right = queries.loss(embedded, [one, both], bank)
+    right = embedding.loss(embedded, bank, [[1], [2, 3]])
     assert right.item() == pytest.approx(0.0, abs=1e-6)
-    assert queries.loss(torch.eye(4)[[0, 0]], [one, both], bank).item() > 10
-    queries.loss(half := torch.full((1, 4), 0.5, requires_grad=True), [one], bank).backward()
+    assert embedding.loss(torch.eye(4)[[0, 0]], bank, [[1], [2, 3]]).item() > 10
+    embedding.loss(half := torch.full((1, 4), 0.5, requires_grad=True), bank, [[1]]).backward()
     assert half.grad is not None
     assert (half.grad < 0).tolist() == [[False, True, False, False]]
+
+
+def test_both_sides_learn_which_passage_answers() -> None:
+    texts = [
+        "居住证每年签注一次。",
+        "车辆停放收费由政府定价。",
+        "养犬应当登记。",
+        "烟花爆竹限时燃放。",
+    ]
+    asked = [
+        embedding.Asked("暂住的证件多久换？", (0,), "law"),
+        embedding.Asked("养狗要办什么手续？", (2,), "law"),
+    ] * 6
+    lesson = embedding.Lesson(texts, 0, asked, [])
+    questions, passages = embedding.Encoder(QUESTIONS), embedding.Encoder(PASSAGES)
+    before = passages.embed(texts).detach()
+    with torch.no_grad():
+        untaught = embedding.loss(
+            questions.embed([one.question for one in asked]), before, [one.right for one in asked]
+        )
+    embedding.train_questions(questions, lesson, before, random.Random(1))
+    embedding.train_both(questions, passages, lesson, before, random.Random(1))
+    assert not torch.equal(passages.embed(texts), before), "passages have moved too"
+    with torch.no_grad():
+        said = questions.embed([one.question for one in asked])
+        taught = embedding.loss(said, passages.embed(texts), [one.right for one in asked])
+    assert taught < untaught
 
 
 def test_windows_of_a_question_share_one_probability() -> None:

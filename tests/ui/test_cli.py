@@ -209,7 +209,7 @@ def test_a_cache_that_cannot_be_written_is_not_taken_for_a_damaged_index(
     assert "POLICYQA_CACHE" in told
     for command in ("ask", "search"):
         told = refused(command, "补贴标准是多少？", "--index-dir", own_index)
-        assert f"model for questions cannot be kept in {cache}" in told
+        assert f"model for passages cannot be kept in {cache}" in told
 
 
 def test_a_damaged_vector_file_is_refused_and_made_again(own_index: Path) -> None:

@@ -1,14 +1,15 @@
-"""Questions, embedded by the packaged model as it was taught to read them.
+"""The packaged model as it was taught to embed questions and passages.
 
-People ask in everyday words, laws and notices answer in official ones. A low-rank adapter, trained
-by `python -m qa.training.queries`, changes how the model reads a question; passages are embedded as
-ever, so every index stays as it is. `prepare` joins it once with the packaged weights into an ONNX
-graph in the user's cache, in whole numbers.
+People ask in everyday words, laws and notices answer in official ones. Two low-rank adapters,
+trained by `python -m qa.training.embedding`, change how the model reads either. `prepare` joins one
+with the packaged weights into an ONNX graph in the user's cache, once, in whole numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,27 +21,42 @@ from index.model import MAX_TOKENS, packed
 from index.packed import Float32, embeddings, state
 from index.pieces import BEGIN, END, pieces
 
-WEIGHTS = Path(__file__).with_name("weights") / "queries.safetensors"
 DOWN, UP = ".down", ".up"
 """A layer's adapter: what is added to its weight is `up @ down`, shapes (out, rank), (rank, in)."""
 
 _FOLDER_VERSION = 1
 _JOINED = "weights.safetensors"
+_AT_ONCE = 32
+"""Texts of one batch."""
 
 
-def prepare(report: Callable[[str], None] = lambda _: None) -> Path:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is embedded: the adapter for it, and the `prompt` that the base model knows it by."""
+
+    weights: Path
+    prompt: str
+
+
+_FOLDER = Path(__file__).with_name("weights")
+QUESTIONS = Side(_FOLDER / "queries.safetensors", "query: ")
+PASSAGES = Side(_FOLDER / "passages.safetensors", "passage: ")
+
+
+def prepare(side: Side, report: Callable[[str], None] = lambda _: None) -> Path:
     """The folder of the joined graph, made at the first call.
 
     Raises `ModelError` when the shipped adapter is not the known one, or the cache does not take
     the folder.
     """
-    return shipped.prepared(WEIGHTS, "the model for questions", _FOLDER_VERSION, join, report)
+    what = f"the model for {side.weights.stem}"
+    return shipped.prepared(side.weights, what, _FOLDER_VERSION, join, report)
 
 
 def join(adapter: bytes, folder: Path) -> None:
     """Write the adapted weights and the graph over them.
 
-    The graph takes the `embedded` tokens (tokens, hidden) of one question and gives its `vector`
+    The graph takes the `embedded` tokens (tokens, hidden) of one text and gives its `vector`
     (hidden,).
     """
     from onnx import TensorProto, helper  # noqa: PLC0415 - needed once
@@ -73,20 +89,27 @@ def _added(adapter: dict[str, npt.NDArray[np.float16]]) -> dict[str, Float32]:
     }
 
 
-class Questions:
-    """The adapted model, as `prepare` has joined it in `folder`, with its tokenizer."""
+class Taught:
+    """The model for one side, as `prepare` has joined it in `folder`, with its tokenizer.
 
-    def __init__(self, folder: Path) -> None:
+    One text runs on one core, so that nothing waits or is padded: batches spend time on padding,
+    and cores that share one text wait for each other.
+    """
+
+    def __init__(self, folder: Path, prompt: str) -> None:
         self._session = graph.session(folder)
+        self._prompt = prompt
         self._packed = packed()
         self._pieces = pieces()
 
-    def embed(self, questions: Sequence[str]) -> Float32:
-        """Unit vectors of shape (questions, hidden)."""
-        return np.stack([self._embed(one) for one in questions])
+    def embed(self, texts: Sequence[str]) -> Iterator[Float32]:
+        """Unit vectors of shape (texts, hidden), batch by batch."""
+        with ThreadPoolExecutor(graph.cores()) as threads:
+            for start in range(0, len(texts), _AT_ONCE):
+                yield np.stack(list(threads.map(self._embed, texts[start : start + _AT_ONCE])))
 
-    def _embed(self, question: str) -> Float32:
-        read = self._pieces.encode(f"query: {question}").ids[: MAX_TOKENS - 2]
+    def _embed(self, text: str) -> Float32:
+        read = self._pieces.encode(self._prompt + text).ids[: MAX_TOKENS - 2]
         ids = np.array([BEGIN, *read, END], np.int64)
         given = {"embedded": embeddings(self._packed, ids)}
         return np.asarray(self._session.run(["vector"], given)[0])
