@@ -58,16 +58,21 @@ def talk_docx(talk: Talk, words: Words) -> bytes:
 
 
 def where(place: Place, words: Words) -> str:
-    """Heading path, document, date, page, line and copies, in one line."""
-    facts: Sequence[str] = (
-        " › ".join(place.heading_path),
+    """Heading path and facts, in one line."""
+    path = [" › ".join(place.heading_path)] if place.heading_path else []
+    return " · ".join([*path, *facts(place, words)])
+
+
+def facts(place: Place, words: Words) -> Sequence[str]:
+    """Document, date, page, line and copies, as far as they are known."""
+    found = (
         place.doc,
         place.date,
         "" if place.page is None else words.page.format(place.page),
         words.line.format(place.line),
-        words.also.format("、".join(place.also)) if place.also else "",
+        words.also.format(words.comma.join(place.also)) if place.also else "",
     )
-    return " · ".join(fact for fact in facts if fact)
+    return [fact for fact in found if fact]
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from html import escape
 
-from ui.export import turn_markdown
+from ui.export import facts, turn_markdown
 from ui.turns import Place, Talk, Turn
 from ui.words import Words
 
@@ -110,14 +110,7 @@ def _marked(place: Place) -> str:
 
 
 def _place_button(place: Place, inner: str, words: Words) -> str:
-    where = [escape(place.doc)]
-    if place.date:
-        where.append(escape(place.date))
-    if place.page is not None:
-        where.append(escape(words.page.format(place.page)))
-    where.append(escape(words.line.format(place.line)))
-    if place.also:
-        where.append(escape(words.also.format("、".join(place.also))))
+    where = " · ".join(map(escape, facts(place, words)))
     path = ' <span class="step">›</span> '.join(map(escape, place.heading_path))
     return (
         f'<button type="button" class="place" title="{escape(words.open_source)}" '
@@ -125,7 +118,7 @@ def _place_button(place: Place, inner: str, words: Words) -> str:
         f'data-spans="{escape(json.dumps(place.spans))}" '
         f'data-answer="{escape(json.dumps((place.at, place.at + len(place.answer))))}">{inner}'
         f'<span class="path">{path}</span>'
-        f'<span class="where">{" · ".join(where)}</span></button>'
+        f'<span class="where">{where}</span></button>'
     )
 
 

@@ -49,6 +49,7 @@ class Words:
     line: str
     page: str
     also: str
+    comma: str
     considered: str
     scores: str
     not_found: str
@@ -138,6 +139,7 @@ CHINESE = Words(
     open_source="翻到原文",
     line="第 {0} 行",
     also="同样的话还在 {0}",
+    comma="、",
     page="第 {0} 页",
     considered="还看过的段落（{0}）",
     scores="得分 {0:+.2f} · 语义 {1:.3f} · 词语 {2:.2f}",
@@ -229,6 +231,7 @@ ENGLISH = Words(
     open_source="Open the source",
     line="line {0}",
     also="the same words in {0}",
+    comma=", ",
     page="page {0}",
     considered="Other passages considered ({0})",
     scores="score {0:+.2f} · meaning {1:.3f} · words {2:.2f}",
