@@ -10,7 +10,7 @@ import json
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from index.words import is_chinese, terms
@@ -52,19 +52,39 @@ def remove(connection: sqlite3.Connection, level: Level, numbers: Iterable[int])
     )
 
 
+def telling(connection: sqlite3.Connection, level: Level, question: str) -> dict[str, int]:
+    """The terms of a question that stand anywhere, as many as can be weighed.
+
+    Each with how many chunks or documents hold it; the rarest come first.
+    """
+    rows = connection.execute(
+        f"SELECT term, doc, cnt FROM {level}_vocabulary "
+        "WHERE term IN (SELECT value FROM json_each(?)) ORDER BY cnt, term",
+        (json.dumps(list(set(terms(question)))),),
+    )
+    found: dict[str, int] = {}
+    weighed = 0
+    for term, holding, count in rows:
+        weighed += count
+        if found and weighed > _OCCURRENCES:
+            break
+        found[term] = holding
+    return found
+
+
 def best(
     connection: sqlite3.Connection,
     level: Level,
-    question: str,
+    known: Iterable[str],
     limit: int,
     allowed: Sequence[int] | None = None,
 ) -> dict[int, float]:
     """Numbers of chunks or documents with their BM25 scores, best first.
 
-    Only those that share a term with `question` are found. `allowed` holds the search within
-    those chunks or documents.
+    Only those are found that hold one of the `known` terms, as `telling` gives them. `allowed`
+    holds the search within those chunks or documents.
     """
-    match = " OR ".join(f'"{term}"' for term in _telling(connection, level, question))
+    match = " OR ".join(f'"{term}"' for term in known)
     if not match:
         return {}
     held = "" if allowed is None else "AND rowid IN (SELECT value FROM json_each(:allowed))"
@@ -77,16 +97,19 @@ def best(
 
 
 def overlap(
-    connection: sqlite3.Connection, question: str, chunks: Sequence[int], total: int
+    connection: sqlite3.Connection,
+    question: str,
+    known: Mapping[str, int],
+    chunks: Sequence[int],
+    total: int,
 ) -> list[float]:
     """The share of the question's terms that each of the `chunks` holds, rare ones weighing more.
 
     BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with b at 0 and k1
-    at `_SATURATION`, over what a chunk would have that held every term without end. `total` is how
-    many chunks there are. A word that no chunk holds counts where it is Chinese: of an English one
-    the Chinese name does.
+    at `_SATURATION`, over what a chunk would have that held every term without end. `known` are
+    those that chunks hold, as `telling` gives them; `total` is how many chunks there are. A word
+    that no chunk holds counts where it is Chinese: of an English one the Chinese name does.
     """
-    known = _telling(connection, "chunk", question)
     rarity = {term: _rarity(holding, total) for term, holding in known.items()}
     unknown = sum(is_chinese(term) for term in set(terms(question)) - known.keys())
     whole = sum(rarity.values()) + unknown * _rarity(0, total) or 1.0
@@ -115,23 +138,3 @@ def frequency(connection: sqlite3.Connection, word: str) -> int:
         "SELECT count(*) FROM (SELECT 1 FROM chunk_terms WHERE terms MATCH ? LIMIT 1000)", (match,)
     ).fetchone()
     return int(row[0])
-
-
-def _telling(connection: sqlite3.Connection, level: Level, question: str) -> dict[str, int]:
-    """The terms of a question that stand anywhere, as many as can be weighed.
-
-    Each with how many chunks or documents hold it; the rarest come first.
-    """
-    rows = connection.execute(
-        f"SELECT term, doc, cnt FROM {level}_vocabulary "
-        "WHERE term IN (SELECT value FROM json_each(?)) ORDER BY cnt, term",
-        (json.dumps(list(set(terms(question)))),),
-    )
-    telling: dict[str, int] = {}
-    weighed = 0
-    for term, holding, count in rows:
-        weighed += count
-        if telling and weighed > _OCCURRENCES:
-            break
-        telling[term] = holding
-    return telling

@@ -154,8 +154,10 @@ class Snapshot:
         embedded = self.embedder().queries([question])[0]
         allowed = catalogue.within(self.connection, scope or Scope())
         by_meaning = vectors.nearest(self.built, embedded, wanted, allowed)
-        by_terms = lexical.best(self.connection, "chunk", understood, wanted, allowed)
-        by_document = lexical.best(self.connection, "document", understood, _DEPTH)
+        known = lexical.telling(self.connection, "chunk", understood)
+        by_terms = lexical.best(self.connection, "chunk", known, wanted, allowed)
+        naming = lexical.telling(self.connection, "document", understood)
+        by_document = lexical.best(self.connection, "document", naming, _DEPTH)
         numbers = list(dict.fromkeys([*by_meaning, *by_terms]))
         if not numbers:
             return [], Signals(*[np.zeros(0)] * 4)
@@ -164,7 +166,7 @@ class Snapshot:
         return numbers, Signals(
             meaning=store.vectors_of(self.connection, numbers).astype(np.float64) @ embedded,
             terms=np.array(
-                lexical.overlap(self.connection, understood, numbers, self.built.ntotal)
+                lexical.overlap(self.connection, understood, known, numbers, self.built.ntotal)
             ),
             document=_scores(by_document, owners),
             passages=np.array([sizes[owner] for owner in owners], np.float64),

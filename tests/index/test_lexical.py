@@ -21,7 +21,9 @@ def terms() -> Iterator[sqlite3.Connection]:
 
 
 def overlap(terms: sqlite3.Connection, question: str, *chunks: int) -> list[float]:
-    return lexical.overlap(terms, question, chunks, len(TEXTS))
+    known = lexical.telling(terms, "chunk", question)
+    total = terms.execute("SELECT count(*) FROM chunk_terms").fetchone()[0]
+    return lexical.overlap(terms, question, known, chunks, total)
 
 
 def test_scores_come_in_the_order_of_the_chunks(terms: sqlite3.Connection) -> None:
@@ -60,5 +62,5 @@ def test_a_term_that_most_chunks_hold_never_counts_against_one(terms: sqlite3.Co
     for number in (6, 7, 8):
         lexical.add(terms, "chunk", number, "企业")
     lexical.add(terms, "chunk", 9, "展会 企业")
-    without, holding = lexical.overlap(terms, "展会 企业", [5, 9], 9)
+    without, holding = overlap(terms, "展会 企业", 5, 9)
     assert holding >= without > 0
