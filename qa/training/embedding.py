@@ -14,7 +14,6 @@ import random
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -23,28 +22,19 @@ import torch
 import typer
 from rich.progress import track
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from torch.nn import functional
-from transformers import BertModel
+from torch import Tensor
 
-from index.embed import PackagedModel
-from index.model import MAX_TOKENS, prepare
-from index.pieces import BEGIN, END, PAD, Pieces, pieces
 from index.shipped import seal
-from index.taught import DOWN, PASSAGES, QUESTIONS, UP, Side
-from ingest.chunk import MAX_TOKENS as MAX_PASSAGE
-from ingest.chunk import chunk, embedded_text
-from ingest.read import read
-from qa.training import reading_sets
-from qa.training.data import LAWS, SEED, Material, as_file, material
+from index.taught import PASSAGES, QUESTIONS, UP
+from qa.training.data import LAWS, SEED, material
+from qa.training.encoder import PADDED, Encoder
 from qa.training.examples import Example
-from qa.training.reading_sets import simplified
+from qa.training.lesson import LAW, Asked, Lesson, read_lesson
 from qa.training.switching import switched
 
-_RANK = 16
 _EPOCHS = 2
 """Of the first stage."""
-_LAW = 3
+_LAW_AGAIN = 3
 """How often everyday questions about the law are read in an epoch of it: there are few of them."""
 _MIXED = 0.2
 """The share of Chinese questions that are asked with an English question word."""
@@ -68,118 +58,7 @@ _LAW_RIVALS, _READ_RIVALS, _NEAREST = 4, 1, 30
 """Passages without an answer beside those of a question, out of so many that are nearest."""
 _QUESTION_TOKENS, _PASSAGE_TOKENS = 96, 224
 """What is read of a text in training, to save time; a passage is embedded whole."""
-_PADDED = 10
-"""Passages that are embedded together, those of like length."""
-
-_LAW_KIND = "law"
 _Step = TypeVar("_Step")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of some `kind`, and the passages that answer it, by their numbers."""
-
-    question: str
-    right: tuple[int, ...]
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """The passages, and the questions to train on and those held out.
-
-    The first `read` passages are of the reading sets, the others of laws: neither kind of question
-    is asked of the other's passages.
-    """
-
-    texts: list[str]
-    read: int
-    kept: list[Asked]
-    held: list[Asked]
-
-    def elsewhere(self, kind: str) -> slice:
-        """The passages that questions of that kind are not asked of."""
-        return slice(0, self.read) if kind == _LAW_KIND else slice(self.read, None)
-
-
-class Adapted(nn.Module):
-    """A linear layer with a low-rank addition, of which `share` counts."""
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-        self.share = 1.0
-        self.down = nn.Parameter(torch.randn(_RANK, layer.in_features) * layer.in_features**-0.5)
-        self.up = nn.Parameter(torch.zeros(layer.out_features, _RANK))
-
-    def forward(self, states: Tensor) -> Tensor:
-        """The layer's output and the addition."""
-        low = functional.linear(states, self.down.to(states.dtype))
-        added = functional.linear(low, self.up.to(states.dtype))
-        return self.layer(states) + self.share * added
-
-
-class Encoder:
-    """The packaged model for one side, adapted in every linear layer; the rest stays as it is."""
-
-    def __init__(self, side: Side) -> None:
-        self.network = BertModel.from_pretrained(
-            prepare(), add_pooling_layer=False, attn_implementation="eager"
-        )
-        self.network.requires_grad_(requires_grad=False)
-        self.network.to(torch.bfloat16)
-        self.side = side
-        self.adapted: dict[str, Adapted] = {}
-        for name, module in list(self.network.named_modules()):
-            if isinstance(module, nn.Linear):
-                owner, _, last = name.rpartition(".")
-                self.adapted[name] = Adapted(module)
-                setattr(self.network.get_submodule(owner), last, self.adapted[name])
-        self._pieces: Pieces = pieces()
-
-    def parameters(self) -> list[nn.Parameter]:
-        """What is trained."""
-        return [one for layer in self.adapted.values() for one in (layer.down, layer.up)]
-
-    def tensors(self) -> dict[str, Tensor]:
-        """The adapter by its layers' names, what counts of it taken into `up`."""
-        found = {}
-        for name, layer in self.adapted.items():
-            found[name + DOWN] = layer.down.detach().clone()
-            found[name + UP] = layer.share * layer.up.detach()
-        return found
-
-    def take(self, tensors: dict[str, Tensor]) -> None:
-        """Be adapted as `tensors` tell, as another encoder gave them."""
-        for name, layer in self.adapted.items():
-            layer.down = nn.Parameter(tensors[name + DOWN])
-            layer.up = nn.Parameter(tensors[name + UP])
-
-    def count(self, share: float) -> None:
-        """Let so much of the adapter count."""
-        for layer in self.adapted.values():
-            layer.share = share
-
-    def embed(self, texts: Sequence[str], most_tokens: int = MAX_TOKENS) -> Tensor:
-        """Unit vectors [texts, dimension], of the first `most_tokens` of each text."""
-        read = [self._pieces.encode(self.side.prompt + one).ids[: most_tokens - 2] for one in texts]
-        ids = torch.full((len(read), max(map(len, read)) + 2), PAD)
-        for row, one in enumerate(read):
-            ids[row, : len(one) + 2] = torch.tensor([BEGIN, *one, END])
-        real = (ids != PAD).float()
-        states = self.network(input_ids=ids, attention_mask=real).last_hidden_state.float()
-        summed = (states * real[..., None]).sum(1)
-        return functional.normalize(summed, dim=1)
-
-    def embed_all(self, texts: Sequence[str], what: str) -> Tensor:
-        """As `embed`, of many, in batches of like length and with a bar."""
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        found = torch.zeros(len(texts), PackagedModel.dimension)
-        with torch.no_grad():
-            for start in track(range(0, len(order), _PADDED), what):
-                part = order[start : start + _PADDED]
-                found[part] = self.embed([texts[place] for place in part])
-        return found
 
 
 def run(
@@ -195,7 +74,7 @@ def run(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as unpacked:
-        lesson = _lesson(*material(shared, Path(unpacked), LAWS, SEED), Path(unpacked))
+        lesson = read_lesson(*material(shared, Path(unpacked), LAWS, SEED), Path(unpacked))
     print(
         f"{len(lesson.kept):,} questions read, {len(lesson.texts):,} passages; of those held out,"
     )
@@ -248,61 +127,6 @@ def _halfway(before: dict[str, Tensor], after: dict[str, Tensor]) -> dict[str, T
     return found
 
 
-def _lesson(kept: Material, held: Material, folder: Path) -> Lesson:
-    """Cut passages as the product does: the reading sets', and the laws' that are asked about."""
-    texts: list[str] = []
-    places: dict[str, list[int]] = defaultdict(list)  # of the passages of a file or an article
-    model, written = PackagedModel(), folder / "reading"
-    written.mkdir()
-    files = {_file(written, one) for given in (kept, held) for one in _reading(given)}
-    for name in sorted(files):
-        for _, text in _passages(written / name, model):
-            places[name].append(len(texts))
-            texts.append(text)
-    read = len(texts)
-    for name in sorted(
-        {gold["doc_id"] for row in kept.everyday + held.everyday for gold in row["gold"]}
-    ):
-        for heading, text in _passages(folder / "laws" / name, model):
-            places[_article(name, heading)].append(len(texts))
-            texts.append(text)
-    unseen = list(_asked(held, written, places))
-    out = {place for one in unseen for place in one.right}
-    seen = [one for one in _asked(kept, written, places) if not out.issuperset(one.right)]
-    return Lesson(texts, read, seen, unseen)
-
-
-def _reading(given: Material) -> Iterator[reading_sets.Asked]:
-    return (simplified(one) for asked in given.sets.values() for one in asked)
-
-
-def _file(folder: Path, asked: reading_sets.Asked) -> str:
-    return as_file(folder, asked.title, asked.passage)
-
-
-def _passages(path: Path, model: PackagedModel) -> Iterator[tuple[str, str]]:
-    """The last heading of each passage of a file, and what is embedded of it."""
-    document = read(path, path.name)
-    for one in chunk(document, model.count_tokens, min(MAX_PASSAGE, model.max_tokens)):
-        yield one.path[-1] if one.path else "", embedded_text(document, one)
-
-
-def _article(name: str, heading: str) -> str:
-    return f"{name} {heading.split(maxsplit=1)[0] if heading else ''}"
-
-
-def _asked(given: Material, written: Path, places: dict[str, list[int]]) -> Iterator[Asked]:
-    """The questions that passages answer."""
-    for kind, questions in given.sets.items():
-        for one in map(simplified, questions):
-            yield Asked(one.question, tuple(places[_file(written, one)]), kind)
-    for row in given.everyday:
-        articles = {_article(name, g["article"]) for g in row["gold"] for name in g["all_doc_ids"]}
-        right = sorted(place for one in articles for place in places.get(one, ()))
-        if right:
-            yield Asked(row["question"], tuple(right), _LAW_KIND)
-
-
 def train_questions(encoder: Encoder, lesson: Lesson, bank: Tensor, chance: random.Random) -> None:
     """The first stage: every passage that does not answer is a negative."""
     steps = [step for _ in range(_EPOCHS) for step in _steps(lesson.kept, chance)]
@@ -323,7 +147,7 @@ def train_both(
     for asked, numbers in _optimised([questions, passages], _BOTH_RATE, steps, "Both sides"):
         order = sorted(numbers, key=lambda number: len(lesson.texts[number]))
         place = {number: column for column, number in enumerate(order)}
-        parts = (order[start : start + _PADDED] for start in range(0, len(order), _PADDED))
+        parts = (order[start : start + PADDED] for start in range(0, len(order), PADDED))
         columns = [
             passages.embed([lesson.texts[number] for number in part], _PASSAGE_TOKENS)
             for part in parts
@@ -354,7 +178,7 @@ def _optimised(
 
 def _steps(asked: Sequence[Asked], chance: random.Random) -> Iterator[list[tuple[str, Asked]]]:
     """An epoch in batches: each question as it is asked this time."""
-    order = [one for one in asked for _ in range(_LAW if one.kind == _LAW_KIND else 1)]
+    order = [one for one in asked for _ in range(_LAW_AGAIN if one.kind == LAW else 1)]
     chance.shuffle(order)
     for start in range(0, len(order), _BATCH):
         yield [(_said(one, chance), one) for one in order[start : start + _BATCH]]
@@ -366,14 +190,14 @@ def _batches(
     """Questions and passages that belong together: answering ones, and rivals of each question."""
     together: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for number, one in enumerate(lesson.kept):
-        alone = (number,) if one.kind == _LAW_KIND else ()
+        alone = (number,) if one.kind == LAW else ()
         together[one.right + alone].append(number)
     groups = list(together.values())
     chance.shuffle(groups)
     asked: list[Asked] = []
     numbers: set[int] = set()
     for group in groups:
-        law = lesson.kept[group[0]].kind == _LAW_KIND
+        law = lesson.kept[group[0]].kind == LAW
         if not law and chance.random() > _READ:
             continue
         for number in chance.sample(group, min(_A_PASSAGE, len(group))):

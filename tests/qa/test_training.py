@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors.numpy import save_file
+from safetensors.numpy import load, save_file
 
 from index import shipped
 from index.taught import PASSAGES, QUESTIONS
 from qa.network import WEIGHTS, unpacked
 from qa.training import __main__ as recipe
-from qa.training import clauses, embedding, plans, rivals, rules, ship
+from qa.training import clauses, embedding, lesson, plans, rivals, rules, ship
 from qa.training.calibrate import Read, calibration_error, fit, held_out, shares
 from qa.training.data import Material, law_title, material
+from qa.training.encoder import Encoder
 from qa.training.examples import Example, read, write
 from qa.training.reading_sets import Asked
 from qa.training.train import Plan, together, train
@@ -120,18 +122,18 @@ def test_both_sides_learn_which_passage_answers() -> None:
         "烟花爆竹限时燃放。",
     ]
     asked = [
-        embedding.Asked("暂住的证件多久换？", (0,), "law"),
-        embedding.Asked("养狗要办什么手续？", (2,), "law"),
+        lesson.Asked("暂住的证件多久换？", (0,), "law"),
+        lesson.Asked("养狗要办什么手续？", (2,), "law"),
     ] * 6
-    lesson = embedding.Lesson(texts, 0, asked, [])
-    questions, passages = embedding.Encoder(QUESTIONS), embedding.Encoder(PASSAGES)
+    given = lesson.Lesson(texts, 0, asked, [])
+    questions, passages = Encoder(QUESTIONS), Encoder(PASSAGES)
     before = passages.embed(texts).detach()
     with torch.no_grad():
         untaught = embedding.loss(
             questions.embed([one.question for one in asked]), before, [one.right for one in asked]
         )
-    embedding.train_questions(questions, lesson, before, random.Random(1))
-    embedding.train_both(questions, passages, lesson, before, random.Random(1))
+    embedding.train_questions(questions, given, before, random.Random(1))
+    embedding.train_both(questions, passages, given, before, random.Random(1))
     assert not torch.equal(passages.embed(texts), before), "passages have moved too"
     with torch.no_grad():
         said = questions.embed([one.question for one in asked])
@@ -187,15 +189,19 @@ def test_the_mean_of_stages_is_shipped_sealed(
     assert mean["w"] == pytest.approx(2.0, abs=0.01)
 
 
+def little(data: Path, to: Path, laws: int, seed: int) -> tuple[Material, Material]:
+    """As `material`, but a handful."""
+    kept, held = (
+        Material({n: asked[:2] for n, asked in one.sets.items()}, one.laws[:1], one.everyday[:1])
+        for one in material(data, to, laws, seed)
+    )
+    return kept, held
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_the_recipe_runs_from_the_data_to_what_is_shipped(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def little(data: Path, to: Path, laws: int, seed: int) -> tuple[Material, Material]:
-        kept, held = material(data, to, laws, seed)
-        sets = {name: asked[:2] for name, asked in kept.sets.items()}
-        return Material(sets, kept.laws[:1], kept.everyday[:1]), held
-
     monkeypatch.setattr(recipe, "material", little)
     monkeypatch.setattr(recipe, "PLANS", 1)
     monkeypatch.setattr(ship, "WEIGHTS", tmp_path / "reader.safetensors")
@@ -206,6 +212,26 @@ def test_the_recipe_runs_from_the_data_to_what_is_shipped(
         name: value.shape for name, value in known.items()
     }
     assert all(np.isfinite(value).all() for value in made.values())
+
+
+def test_the_embedding_recipe_runs_from_the_data_to_what_is_shipped(
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(embedding, "material", little)
+    for name in ("QUESTIONS", "PASSAGES"):
+        side = replace(getattr(embedding, name), weights=tmp_path / f"{name}.safetensors")
+        monkeypatch.setattr(embedding, name, side)
+    embedding.run(shared, tmp_path / "run", to_ship=True)
+    printed = capsys.readouterr().out
+    assert "7 questions read" in printed
+    assert all(f"\n{stage} " in printed for stage in ("none", "questions", "both"))
+    for side, known in ((embedding.QUESTIONS, QUESTIONS), (embedding.PASSAGES, PASSAGES)):
+        made, shipped_now = load(shipped.checked(side.weights)), load(known.weights.read_bytes())
+        assert {n: v.shape for n, v in made.items()} == {n: v.shape for n, v in shipped_now.items()}
+        assert all(np.isfinite(value).all() for value in made.values())
 
 
 def test_what_is_held_out_is_not_trained_on(shared: Path, tmp_path: Path) -> None:
