@@ -61,7 +61,7 @@ class Nodes:
     in `rounded` are whole numbers, as `in_whole_numbers` gives them.
     """
 
-    def __init__(self, packed: Packed, rounded: Collection[str] = ()) -> None:
+    def __init__(self, packed: Packed, rounded: Collection[str]) -> None:
         self.made: list[onnx.NodeProto] = []
         self._heads = packed.heads
         self._rounded = rounded
@@ -169,7 +169,7 @@ def save(
 ) -> None:
     """Write the graph of `nodes` to `folder`, its tensors pointing into the file `weights` there.
 
-    The names `zero` and `first` stand for the numbers [0] and 0.
+    The name `zero` stands for the number [0].
     """
     import onnx  # noqa: PLC0415
     from onnx import TensorProto, helper  # noqa: PLC0415
@@ -186,7 +186,6 @@ def save(
             for one in (
                 *(_pointer(weights, name, *place) for name, place in stored.items()),
                 helper.make_tensor("zero", TensorProto.INT64, [1], [0]),
-                helper.make_tensor("first", TensorProto.INT64, [], [0]),
             )
             if one.name in used
         ],

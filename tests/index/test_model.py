@@ -52,19 +52,22 @@ def test_unpacked_model_gives_the_vectors_of_the_wheels_engine(
     assert (ours * theirs).sum(axis=1).min() >= 0.999
 
 
-@pytest.mark.parametrize("side", [QUESTIONS, PASSAGES], ids=["questions", "passages"])
+@pytest.mark.parametrize(
+    ("side", "far"), [(QUESTIONS, 0.99), (PASSAGES, 0.997)], ids=["questions", "passages"]
+)
 @pytest.mark.parametrize(("rounded", "near"), [(False, 0.9999), (True, 0.98)])
 def test_texts_are_embedded_as_the_model_was_taught(
     rounded: bool,  # noqa: FBT001 - a parameter of the test
     near: float,
     side: Side,
-    unpacked: AnyModel,
+    far: float,
     texts: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """ONNX Runtime over the joined adapter gives what torch gives, but for rounding."""
     standard = AnyModel(str(prepare()))
+    untaught = _embedded(standard, side, texts)
     adapter = load_file(side.weights)
     layers = dict(standard._model[0].auto_model.named_modules())  # noqa: SLF001
     for name in {name.rpartition(".")[0] for name in adapter}:
@@ -76,7 +79,7 @@ def test_texts_are_embedded_as_the_model_was_taught(
     taught.join(side.weights.read_bytes(), tmp_path)
     ours = np.concatenate(list(Taught(tmp_path, side.prompt).embed(texts)))
     assert (ours * _embedded(standard, side, texts)).sum(axis=1).min() >= near
-    assert (ours * _embedded(unpacked, side, texts)).sum(axis=1).mean() < 0.997, "it does something"
+    assert (ours * untaught).sum(axis=1).mean() < far
 
 
 def _embedded(model: AnyModel, side: Side, texts: list[str]) -> Vectors:
